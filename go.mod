@@ -1,0 +1,3 @@
+module github.com/glearn-go/glearn
+
+go 1.26
