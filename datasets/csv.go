@@ -1,0 +1,154 @@
+package datasets
+
+import (
+	"encoding/binary"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// CSVConfig says how a CSV file is written. The zero value means commas, a first
+// line with the names of the columns, and missing cells that are empty or NA,
+// N/A, NaN, null or None in any case.
+type CSVConfig struct {
+	Comma    rune     // what separates cells; 0 means ','
+	NoHeader bool     // the first line is data; columns are called "0", "1", ...
+	Missing  []string // how a missing cell is written, case does not matter; nil means the list above
+}
+
+// Table is a CSV file in memory: rows of text cells, some of them missing. It
+// holds the text of the file once, whatever the number of cells.
+type Table struct {
+	name    string
+	columns []string
+	rows    int
+	cells   []byte // for each cell in file order: its length as a varint, its text
+	missing []string
+}
+
+// maxRecord bounds one row of a CSV file, in bytes.
+const maxRecord = 1 << 20
+
+// maxCSV bounds a CSV file, in bytes.
+const maxCSV = 1 << 30
+
+// ReadCSV reads a CSV file. A row with another number of cells than the first is
+// an error, as is a row of more than 1 MiB.
+func ReadCSV(path string, cfg CSVConfig) (*Table, error) {
+	f, size, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size > maxCSV {
+		return nil, fmt.Errorf("datasets: %s: %d bytes, want at most %d", path, size, maxCSV)
+	}
+	return parseCSV(f, path, int(size), cfg)
+}
+
+// ParseCSV is [ReadCSV] from any reader; name stands for it in errors.
+func ParseCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
+	return parseCSV(io.LimitReader(r, maxCSV), name, 0, cfg)
+}
+
+func parseCSV(r io.Reader, name string, size int, cfg CSVConfig) (*Table, error) {
+	t := &Table{name: name, cells: make([]byte, 0, size), missing: cfg.Missing}
+	if cfg.Missing == nil {
+		t.missing = []string{"NA", "N/A", "NaN", "null", "None"}
+	}
+	in := csv.NewReader(&recordLimit{r: r})
+	in.ReuseRecord = true
+	if cfg.Comma != 0 {
+		in.Comma = cfg.Comma
+	}
+	for {
+		record, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, t.readError(err, record)
+		}
+		if t.columns == nil {
+			if t.columns = header(record, cfg.NoHeader); !cfg.NoHeader {
+				if err := t.checkHeader(); err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		for _, cell := range record {
+			t.cells = binary.AppendUvarint(t.cells, uint64(len(cell)))
+			t.cells = append(t.cells, cell...)
+		}
+		t.rows++
+	}
+	if t.columns == nil {
+		return nil, fmt.Errorf("datasets: %s: the file is empty", name)
+	}
+	return t, nil
+}
+
+func header(record []string, none bool) []string {
+	columns := make([]string, len(record))
+	for i, cell := range record {
+		if none {
+			cell = fmt.Sprint(i)
+		} else if i == 0 {
+			cell = strings.TrimPrefix(cell, "\ufeff") // spreadsheets put it there
+		}
+		columns[i] = strings.Clone(strings.TrimSpace(cell))
+	}
+	return columns
+}
+
+func (t *Table) checkHeader() error {
+	sorted := slices.Sorted(slices.Values(t.columns))
+	for i, column := range sorted {
+		if i > 0 && column == sorted[i-1] {
+			return fmt.Errorf("datasets: %s: two columns are called %.40q; without a line of names, set NoHeader", t.name, column)
+		}
+	}
+	return nil
+}
+
+// readError says where a CSV file is malformed.
+func (t *Table) readError(err error, record []string) error {
+	var parse *csv.ParseError
+	if errors.Is(err, csv.ErrFieldCount) && errors.As(err, &parse) {
+		return fmt.Errorf("datasets: %s: line %d has %d cells, the first line has %d", t.name, parse.StartLine, len(record), len(t.columns))
+	}
+	return fmt.Errorf("datasets: %s: %w", t.name, err)
+}
+
+// recordLimit ends reading with an error when a row does not end: encoding/csv
+// keeps a whole row in memory. A line end inside of quotes does not end a row.
+type recordLimit struct {
+	r      io.Reader
+	line   int
+	length int
+	quoted bool
+}
+
+func (l *recordLimit) Read(b []byte) (int, error) {
+	n, err := l.r.Read(b)
+	for i, c := range b[:n] {
+		l.length++
+		switch c {
+		case '"':
+			l.quoted = !l.quoted
+		case '\n':
+			l.line++
+			if !l.quoted {
+				l.length = 0
+			}
+		}
+		if l.length > maxRecord {
+			return i, fmt.Errorf("line %d: a row of more than %d bytes; a quote may be open", l.line+1, maxRecord)
+		}
+	}
+	return n, err
+}
