@@ -56,9 +56,14 @@ func (in Instr) eval(x, y, z float64, inputs []float64, element int) float64 {
 		return x / y
 	case OpPow:
 		return math.Pow(x, y)
-	case OpMin:
-		return math.Min(x, y)
-	case OpMax:
+	case OpMin, OpMax:
+		// math.Min(-Inf, NaN) is -Inf, and Max alike.
+		switch {
+		case math.IsNaN(x) || math.IsNaN(y):
+			return math.NaN()
+		case in.Op == OpMin:
+			return math.Min(x, y)
+		}
 		return math.Max(x, y)
 	case OpNeg:
 		return -x

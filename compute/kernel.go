@@ -123,8 +123,8 @@ func checkView(kernel, name string, v View) error {
 	if v.Empty() {
 		return misuse(kernel, "%s is missing", name)
 	}
-	if v.Offset < 0 || v.Len < 0 || v.Offset+v.Len > v.Buffer.Len() {
-		return misuse(kernel, "%s is words [%d, %d) of a buffer of %d", name, v.Offset, v.Offset+v.Len, v.Buffer.Len())
+	if v.Offset < 0 || v.Len < 0 || v.Len > v.Buffer.Len()-v.Offset {
+		return misuse(kernel, "%s is %d words from %d of a buffer of %d", name, v.Len, v.Offset, v.Buffer.Len())
 	}
 	return nil
 }
@@ -185,12 +185,15 @@ func checkExpr(kernel string, e *Expr, in, out []Operand, d Dims, inBase, outBas
 			return misuse(kernel, "%s has overlapping elements: strides %v over %v", name, o.Strides, d)
 		}
 	}
-	return checkAliases(kernel, in, out)
+	return checkAliases(kernel, in, out, d)
 }
 
 // injective is true when no two elements of d share a word under s: sorted by
 // stride, every axis steps past all that the smaller ones reach.
 func injective(s Strides, d Dims) bool {
+	if d.Size() == 0 {
+		return true
+	}
 	reach := 0
 	done := [MaxAxes]bool{}
 	for range d {
@@ -212,16 +215,20 @@ func injective(s Strides, d Dims) bool {
 	return true
 }
 
-// checkAliases allows an output to be an input only element for element.
-func checkAliases(kernel string, in, out []Operand) error {
+// checkAliases allows an output to be an input only element for element, and
+// outputs in one view only where they interleave.
+func checkAliases(kernel string, in, out []Operand, d Dims) error {
+	if d.Size() == 0 {
+		return nil
+	}
 	for i, o := range out {
 		for k, x := range in {
-			if o.Overlaps(x.View) && (o.Offset != x.Offset || o.Strides != x.Strides) {
+			if o.Overlaps(x.View) && !sameArray(o, x, d) {
 				return misuse(kernel, "output %d overlaps input %d without being the same array", i, k)
 			}
 		}
 		for k := range i {
-			if o.Overlaps(out[k].View) && interferes(o, out[k]) {
+			if o.Overlaps(out[k].View) && interferes(o, out[k], d) {
 				return misuse(kernel, "outputs %d and %d overlap", k, i)
 			}
 		}
@@ -229,9 +236,46 @@ func checkAliases(kernel string, in, out []Operand) error {
 	return nil
 }
 
-// interferes is a cautious test: two outputs inside one view may interleave
-// (slices along a later axis), which shows as equal strides and other offsets.
-func interferes(a, b Operand) bool { return a.Offset == b.Offset || a.Strides != b.Strides }
+// sameArray is true when both operands put each element of d at the same word.
+// Strides along axes of length 1 do not matter.
+func sameArray(a, b Operand, d Dims) bool {
+	if a.Buffer != b.Buffer || a.Offset != b.Offset {
+		return false
+	}
+	for axis, n := range d {
+		if n > 1 && a.Strides[axis] != b.Strides[axis] {
+			return false
+		}
+	}
+	return true
+}
+
+// interferes is true when two injective operands of one buffer may share a word.
+// With equal strides the answer is exact; with others it is always yes.
+func interferes(a, b Operand, d Dims) bool {
+	apart := a.Offset - b.Offset
+	b.Offset = a.Offset
+	return !sameArray(a, b, d) || reaches(apart, a.Strides, d)
+}
+
+// reaches is true when two elements of d lie n words apart under injective
+// strides. Axes go from the longest stride to the shortest: what the shorter
+// ones reach is less than one step, so only two counts of steps are possible.
+func reaches(n int, s Strides, d Dims) bool {
+	longest := -1
+	for a := range d {
+		if d[a] > 1 && (longest < 0 || s[a] > s[longest]) {
+			longest = a
+		}
+	}
+	if longest < 0 {
+		return n == 0
+	}
+	n, step, most := max(n, -n), s[longest], d[longest]-1
+	d[longest] = 1
+	down := n / step
+	return down <= most && reaches(n-down*step, s, d) || down+1 <= most && reaches(n-(down+1)*step, s, d)
+}
 
 func operandViews(os []Operand) []View {
 	var views []View

@@ -62,7 +62,7 @@ func (k *MatMul) Check() error {
 	if err := checkMatrix(name, "C", k.C, b, k.M, k.N); err != nil {
 		return err
 	}
-	if b > 1 && k.C.Batch < (k.M-1)*k.C.Stride+k.N {
+	if !injective(Strides{0, k.C.Batch, k.C.Stride, 1}, k.Dims()) {
 		return misuse(name, "the matrices of C overlap: batch stride %d", k.C.Batch)
 	}
 	if k.C.Overlaps(k.A.View) || k.C.Overlaps(k.B.View) {
@@ -75,14 +75,14 @@ func checkEpilogue(name string, e *Epilogue, c Matrix, d Dims, factors ...View) 
 	if e == nil {
 		return nil
 	}
-	if e.Expr == nil || len(e.Expr.Inputs) == 0 || e.Expr.Inputs[0] != Float || e.Expr.Code[e.Expr.Outputs[0]].Type != Float {
+	if e.Expr == nil || len(e.Expr.Inputs) == 0 || len(e.Expr.Outputs) == 0 || e.Expr.Inputs[0] != Float || e.Expr.Code[e.Expr.Outputs[0]].Type != Float {
 		return misuse(name, "epilogue must map a float product to a float")
 	}
 	if err := checkExpr(name+" epilogue", e.Expr, e.In, e.Out, d, 1, 1); err != nil {
 		return err
 	}
 	out := Operand{View: c.View, Strides: Strides{0, c.Batch, c.Stride, 1}}
-	if err := checkAliases(name+" epilogue", e.In, append([]Operand{out}, e.Out...)); err != nil {
+	if err := checkAliases(name+" epilogue", e.In, append([]Operand{out}, e.Out...), d); err != nil {
 		return err
 	}
 	for _, o := range e.Out {
@@ -210,7 +210,7 @@ func (k *SparseMatMul) Check() error {
 			return misuse(name, "C overlaps a factor")
 		}
 	}
-	return checkEpilogue(name, k.Epilogue, k.C, D(k.M, k.N), k.B.View)
+	return checkEpilogue(name, k.Epilogue, k.C, D(k.M, k.N), append(k.A.views(), k.B.View)...)
 }
 
 // Access implements Kernel.

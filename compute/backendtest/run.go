@@ -1,0 +1,93 @@
+// Package backendtest is the contract of [compute.Backend] as a test suite, for
+// anyone who writes a backend:
+//
+//	func TestBackend(t *testing.T) { backendtest.Run(t, openMine) }
+//
+// Every kernel is held against naive float64 loops (the oracle), word by word
+// and over whole buffers, so that a word written outside an operand is found as
+// well as a wrong one inside it. Where a result can be exact (sums of small
+// whole numbers) it has to be; where it cannot, the tolerance has its reason
+// beside it.
+//
+// The suite runs on [compute.Checked] backends. [Reference] is a slow backend
+// that passes it; the package's own tests break that one in many ways, and each
+// broken backend must fail.
+package backendtest
+
+import (
+	"testing"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// Run tests a backend. open is called once for every group of tests and must
+// give a fresh device each time. With -short fewer shapes are tried.
+func Run(t *testing.T, open func() (compute.Backend, error)) {
+	suite{open: open, short: testing.Short()}.run(goTest{t}, groups)
+}
+
+// RunMatMul runs the groups about dense products only: for backends that have
+// several implementations of it.
+func RunMatMul(t *testing.T, open func() (compute.Backend, error)) {
+	suite{open: open, short: testing.Short()}.run(goTest{t}, productGroups)
+}
+
+// group is a named part of the suite.
+type group struct {
+	name string
+	test func(*device)
+}
+
+var productGroups = []group{
+	{"MatMul", testMatMul},
+	{"MatMulBatched", testMatMulBatched},
+	{"MatMulEpilogue", testMatMulEpilogue},
+	{"MatMulValues", testMatMulValues},
+	{"MatMulLarge", testMatMulLarge},
+}
+
+var groups = append(productGroups[:len(productGroups):len(productGroups)], []group{
+	{"Memory", testMemory},
+	{"Map", testMap},
+	{"Reduce", testReduce},
+	{"Softmax", testSoftmax},
+	{"CrossEntropy", testCrossEntropy},
+	{"Gather", testGather},
+	{"ScatterAdd", testScatterAdd},
+	{"Copy", testCopy},
+	{"Record", testRecord},
+}...)
+
+// tb is the part of [testing.T] that the suite uses, so that a test of the
+// suite can stand in for it and see a failure without failing.
+type tb interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	Skipf(format string, args ...any)
+	Failed() bool
+	Run(name string, f func(tb)) bool
+}
+
+type goTest struct{ *testing.T }
+
+func (g goTest) Run(name string, f func(tb)) bool {
+	return g.T.Run(name, func(t *testing.T) { f(goTest{t}) })
+}
+
+// suite runs groups of tests, each on a device of its own.
+type suite struct {
+	open  func() (compute.Backend, error)
+	short bool
+}
+
+func (s suite) run(t tb, groups []group) {
+	for _, g := range groups {
+		t.Run(g.name, func(t tb) {
+			d := s.device(t)
+			defer d.close()
+			g.test(d)
+		})
+	}
+}

@@ -1,0 +1,135 @@
+package backendtest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+const (
+	// eps is half the distance from 1 to the next float32: the relative error of
+	// one rounding.
+	eps = 1.0 / (1 << 24)
+	// tiny is the smallest normal float32. GPUs and some BLAS libraries take
+	// smaller numbers for zero, so two results that are both below it are equal.
+	tiny = 0x1p-126
+)
+
+// tolerance is how far a result may be from the correctly rounded one.
+type tolerance struct {
+	ulps  float64 // in units of the last place of the result
+	scale float64 // in roundings (eps) of the size of the numbers that went into it
+}
+
+// exact is for results that every order of float32 operations gets right.
+var exact = tolerance{}
+
+// ulp is the distance between float32 neighbours at x.
+func ulp(x float64) float64 {
+	if x = math.Abs(x); x < tiny {
+		return tiny / (1 << 23)
+	}
+	_, e := math.Frexp(min(x, math.MaxFloat32))
+	return math.Ldexp(1, e-24)
+}
+
+// accepts says whether got stands for want; scale is the size of the terms.
+func (t tolerance) accepts(got float32, want, scale float64) bool {
+	g, w := float64(got), float64(float32(want))
+	slack := tiny + t.ulps*ulp(want)
+	if t.scale > 0 && !math.IsInf(scale, 0) {
+		slack += t.scale * eps * scale
+	}
+	switch {
+	case math.IsNaN(want):
+		return math.IsNaN(g)
+	case g == w:
+		return true
+	case math.IsInf(want, 0) || math.IsNaN(g):
+		return false
+	case math.IsInf(w, 0): // want is finite and too large for a float32
+		return !math.IsInf(g, 0) && math.Abs(want-g) <= slack
+	case math.IsInf(g, 0):
+		return (g > 0) == (want > 0) && math.Abs(want)+slack > math.MaxFloat32
+	}
+	return math.Abs(g-w) <= slack
+}
+
+type cellKind uint8
+
+const (
+	untouched cellKind = iota
+	wordCell           // exactly bits
+	floatCell          // a float near want
+)
+
+// cell is what one word must be.
+type cell struct {
+	kind  cellKind
+	bits  uint32
+	want  float64
+	scale float64 // size of the terms that want was summed from
+}
+
+// outcome is what buffers must hold after a kernel: the words as they were, but
+// for the cells that it writes.
+type outcome struct {
+	before memory
+	cells  map[compute.Buffer][]cell
+}
+
+// memory is the contents of buffers.
+type memory map[compute.Buffer][]uint32
+
+func newOutcome(before memory) outcome {
+	return outcome{before: before, cells: map[compute.Buffer][]cell{}}
+}
+
+func (o outcome) put(v compute.View, at int, c cell) {
+	if o.cells[v.Buffer] == nil {
+		o.cells[v.Buffer] = make([]cell, len(o.before[v.Buffer]))
+	}
+	o.cells[v.Buffer][v.Offset+at] = c
+}
+
+// word stores bits that must come out as they are.
+func (o outcome) word(v compute.View, at int, bits uint32) {
+	o.put(v, at, cell{kind: wordCell, bits: bits})
+}
+
+// float stores a number that rounding may move.
+func (o outcome) float(v compute.View, at int, want, scale float64) {
+	o.put(v, at, cell{kind: floatCell, want: want, scale: scale})
+}
+
+// problem is empty when word at of b is as it should be.
+func (o outcome) problem(b compute.Buffer, before []uint32, at int, got uint32, tol tolerance) string {
+	var c cell
+	if o.cells[b] != nil {
+		c = o.cells[b][at]
+	}
+	switch {
+	case c.kind == untouched && got != before[at]:
+		return fmt.Sprintf("word %d, which is not written: was %#x (%g), is %#x (%g)", at, before[at], math.Float32frombits(before[at]), got, math.Float32frombits(got))
+	case c.kind == floatCell && !tol.accepts(math.Float32frombits(got), c.want, c.scale):
+		return fmt.Sprintf("word %d: %g, want %g", at, math.Float32frombits(got), float32(c.want))
+	case c.kind == wordCell && got != c.bits:
+		return fmt.Sprintf("word %d: %#x (int %d), want %#x (int %d)", at, got, int32(got), c.bits, int32(c.bits))
+	}
+	return ""
+}
+
+// apply changes the memory to the outcome, correctly rounded.
+func (o outcome) apply() {
+	for b, cells := range o.cells {
+		for at, c := range cells {
+			switch c.kind {
+			case wordCell:
+				o.before[b][at] = c.bits
+			case floatCell:
+				o.before[b][at] = math.Float32bits(float32(c.want))
+			}
+		}
+	}
+}
