@@ -121,6 +121,11 @@ func (d *Dense) Row(i int) []float32 {
 	return d.Values[i*n : (i+1)*n : (i+1)*n]
 }
 
+// Reshape gives every row another shape of the same size; it shares the values.
+func (d *Dense) Reshape(rowShape ...int) (*Dense, error) {
+	return NewDense(d.Values, append([]int{d.Rows()}, rowShape...)...)
+}
+
 // Slice is the window of rows [from, to).
 func (d *Dense) Slice(from, to int) Tensor {
 	n := rowSize(d.Shape)
