@@ -24,7 +24,17 @@ const (
 	None                              // Keras' none: for training it is summed over batch size, too
 )
 
-// Reducer is a Loss that chooses its reduction.
+// Reducer is a Loss that chooses its reduction. (The losses here have a field
+// called Reduction, so the method cannot be.)
 type Reducer interface {
-	Reduction() Reduction
+	Reduce() Reduction
+}
+
+// ReductionOf is the reduction that l asks for; SumOverBatchSize if it is not a
+// Reducer.
+func ReductionOf(l Loss) Reduction {
+	if r, ok := l.(Reducer); ok {
+		return r.Reduce()
+	}
+	return SumOverBatchSize
 }

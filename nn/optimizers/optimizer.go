@@ -1,19 +1,24 @@
-// Package optimizers has the rules that turn gradients into better weights.
+// Package optimizers has the rules that turn gradients into better weights, in
+// Keras' names and with Keras' defaults. An optimizer is a plain value that
+// configures the rule; what it remembers belongs to the model. Both RMSprop{}
+// and &RMSprop{} are optimizers.
+//
+// A model's step is, in Keras' order: [Accumulate], [Clip], [Decay], the
+// optimizer's Update, the weights' constraints, [Average].
 package optimizers
 
-import (
-	"github.com/glearn-go/glearn/graph"
-	"github.com/glearn-go/glearn/nn/schedules"
-)
+import "github.com/glearn-go/glearn/graph"
 
 // Optimizer is an update rule. It is plain configuration: its state (slots)
 // belongs to the model that trains with it.
 type Optimizer interface {
 	// Name is Keras' name, such as "rmsprop".
 	Name() string
-	// Settings are what every optimizer has.
-	Settings() Settings
-	// Slots declares the state kept for every weight: one value beside each.
+	// Common is what every optimizer has, with this one's defaults filled in:
+	// LearningRate, WeightDecay and EMAMomentum are not nil.
+	Common() Settings
+	// Slots declares the state kept for every weight: one value beside each,
+	// unless the slot has a Shape.
 	Slots() []Slot
 	// Update is the rule for one set of weights: their new values and the new
 	// values of the slots, in the order of Slots.
@@ -22,10 +27,21 @@ type Optimizer interface {
 	Check() error
 }
 
-// Slot is one value kept beside every weight.
+// Slot is state kept for every weight.
 type Slot struct {
 	Name string
-	Init float32
+	Init float32 // what every element starts from
+	// Shape is the slot's shape for a weight's; nil is the weight's own. Only
+	// PerTensor optimizers have others (Adafactor's row and column means).
+	Shape func(weight []int) []int
+}
+
+// ShapeFor is the slot's shape for a weight of the given shape.
+func (s Slot) ShapeFor(weight []int) []int {
+	if s.Shape == nil {
+		return weight
+	}
+	return s.Shape(weight)
 }
 
 // Step is one update of one set of weights.
@@ -34,35 +50,10 @@ type Step struct {
 	G     *graph.Tensor   // gradient, same shape; clipped and decayed as set
 	Rate  *graph.Tensor   // learning rate, scalar
 	T     *graph.Tensor   // number of this update, from 1, float scalar
-	Slots []*graph.Tensor // state, each of W's shape
+	Slots []*graph.Tensor // state, each of W's shape or its Slot's
 	// Shared is the state declared by SharedSlots, as it was before this step;
 	// scalars.
 	Shared []*graph.Tensor
-}
-
-// Settings are common to all optimizers. Their order inside a step is Keras':
-// clip, weight decay, update, average.
-type Settings struct {
-	// LearningRate; nil is the optimizer's default.
-	LearningRate schedules.Schedule
-	// At most one of the three clips is set; 0 means not.
-	ClipNorm       float64 // largest norm of each weight's gradient
-	GlobalClipNorm float64 // largest norm of the whole gradient
-	ClipValue      float64 // largest absolute value of an element
-	// WeightDecay takes w*rate*WeightDecay off every weight before the update;
-	// nil is the optimizer's default (0, but for AdamW 0.004).
-	WeightDecay *float64
-	// NoDecay excludes weights whose name contains one of these words.
-	NoDecay []string
-	// UseEMA keeps an exponential moving average of the weights, with momentum
-	// EMAMomentum (nil: 0.99), written over the weights every EMAOverwrite
-	// steps (0: at the end of training).
-	UseEMA       bool
-	EMAMomentum  *float64
-	EMAOverwrite int
-	// AccumulateSteps averages this many gradients before each update; 0 and 1
-	// update every step.
-	AccumulateSteps int
 }
 
 // PerTensor is an Optimizer whose Update looks at whole tensors (a norm, a row

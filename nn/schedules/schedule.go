@@ -1,5 +1,11 @@
-// Package schedules has learning rates that change while a model trains.
+// Package schedules has learning rates that change while a model trains, in
+// Keras' names.
 package schedules
+
+import (
+	"fmt"
+	"math"
+)
 
 // Schedule is the learning rate as a function of the step, counted from 0.
 type Schedule interface {
@@ -12,8 +18,64 @@ type Constant float64
 // At is the rate.
 func (c Constant) At(int64) float64 { return float64(c) }
 
-// Func makes a Schedule of any function.
+// Check wants a finite rate of 0 or more.
+func (c Constant) Check() error { return rate("learning rate", float64(c)) }
+
+// Func makes a Schedule of any function. A model that uses one can be trained,
+// but only a registered type can be saved.
 type Func func(step int64) float64
 
 // At calls f.
 func (f Func) At(step int64) float64 { return f(step) }
+
+// Check wants a function.
+func (f Func) Check() error {
+	if f == nil {
+		return fmt.Errorf("schedules: Func is nil")
+	}
+	return nil
+}
+
+// Check says which setting of s is out of range. A Schedule that has no method
+// Check() error is taken as it is.
+func Check(s Schedule) error {
+	if c, ok := s.(interface{ Check() error }); ok {
+		return c.Check()
+	}
+	return nil
+}
+
+// Points are the rates of the first steps: what to plot before training with s.
+func Points(s Schedule, steps int) []float64 {
+	out := make([]float64, max(steps, 0))
+	for i := range out {
+		out[i] = s.At(int64(i))
+	}
+	return out
+}
+
+// rate wants a finite value of 0 or more.
+func rate(what string, x float64) error {
+	if !(x >= 0) || math.IsInf(x, 0) {
+		return fmt.Errorf("schedules: %s is %v, want a finite number of at least 0", what, x)
+	}
+	return nil
+}
+
+// positive wants a number of steps.
+func positive(what string, n int64) error {
+	if n <= 0 {
+		return fmt.Errorf("schedules: %s is %d, want at least 1", what, n)
+	}
+	return nil
+}
+
+// first is the first error that is not nil.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
