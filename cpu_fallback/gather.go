@@ -1,0 +1,137 @@
+package cpu_fallback
+
+import (
+	"math"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// matrix is a compute.Matrix with the memory behind it.
+type matrix struct {
+	data   []float32
+	stride int
+	batch  int
+}
+
+func (b *binder) matrix(m compute.Matrix) matrix {
+	return matrix{b.words(m.View), m.Stride, m.Batch}
+}
+
+func (m *matrix) row(r, cols int) []float32 {
+	return m.data[r*m.stride : r*m.stride+cols : r*m.stride+cols]
+}
+
+// index is a compute.Index with the memory behind it.
+type index struct {
+	rows   []int32 // nil picks row i for i
+	cursor []int32 // nil is 0
+	stride int
+}
+
+func (b *binder) index(x compute.Index) index {
+	if x.Empty() {
+		return index{}
+	}
+	i := index{rows: ints(b.words(x.View)), stride: x.Stride}
+	if !x.Cursor.Empty() {
+		i.cursor = ints(b.words(x.Cursor))
+	}
+	return i
+}
+
+// base is where the cursor stands now.
+func (x *index) base() int {
+	if x.cursor == nil {
+		return 0
+	}
+	return int(x.cursor[0]) * x.stride
+}
+
+// at is the row number for i, or -1 when it is not below limit.
+func (x *index) at(base, i, limit int) int {
+	r := i
+	if x.rows != nil {
+		if base+i < 0 || base+i >= len(x.rows) {
+			return -1
+		}
+		r = int(x.rows[base+i])
+	}
+	if r < 0 || r >= limit {
+		return -1
+	}
+	return r
+}
+
+// rowGather is Gather.
+type rowGather struct {
+	rows, cols, tableRows int
+	table, out            matrix
+	index                 index
+	chunk                 int
+	job                   *job
+}
+
+func (d *device) gather(k *compute.Gather) (op, error) {
+	b := binder{d: d}
+	g := &rowGather{rows: k.Rows, cols: k.Cols, tableRows: k.TableRows, table: b.matrix(k.Table), out: b.matrix(k.Out), index: b.index(k.Index)}
+	if b.err != nil {
+		return nil, b.err
+	}
+	var parts int
+	if g.cols > 0 {
+		g.chunk, parts = cut(g.rows, 3*g.cols+100, 1)
+	}
+	g.job = newJob(g, parts)
+	return g, nil
+}
+
+func (g *rowGather) run(p *pool) { p.run(g.job) }
+
+func (g *rowGather) part(_ *worker, i int) {
+	base := g.index.base()
+	for i := i * g.chunk; i < min((i+1)*g.chunk, g.rows); i++ {
+		out := g.out.row(i, g.cols)
+		if r := g.index.at(base, i, g.tableRows); r >= 0 {
+			copy(out, g.table.row(r, g.cols))
+		} else {
+			fill(out, float32(math.NaN()))
+		}
+	}
+}
+
+// rowScatter is ScatterAdd. Its parts are ranges of columns, so that the rows
+// are added in order whatever their numbers.
+type rowScatter struct {
+	rows, cols, tableRows int
+	in, table             matrix
+	index                 index
+	chunk                 int
+	job                   *job
+}
+
+func (d *device) scatterAdd(k *compute.ScatterAdd) (op, error) {
+	b := binder{d: d}
+	s := &rowScatter{rows: k.Rows, cols: k.Cols, tableRows: k.TableRows, in: b.matrix(k.In), table: b.matrix(k.Table), index: b.index(k.Index)}
+	if b.err != nil {
+		return nil, b.err
+	}
+	var parts int
+	if s.rows > 0 {
+		s.chunk, parts = cut(s.cols, 5*s.rows, 64)
+	}
+	s.job = newJob(s, parts)
+	return s, nil
+}
+
+func (s *rowScatter) run(p *pool) { p.run(s.job) }
+
+func (s *rowScatter) part(_ *worker, i int) {
+	base := s.index.base()
+	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.cols)
+	for i := range s.rows {
+		if r := s.index.at(base, i, s.tableRows); r >= 0 {
+			to := s.table.row(r, s.cols)[lo:hi]
+			add(to, to, s.in.row(i, s.cols)[lo:hi], nil)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package cpu_fallback
+
+// start computes what is the same for all elements. It comes once before the
+// blocks of a run, and reads operands, so not before the work in front of it.
+func (p *program) start(w *worker) {
+	for _, r := range p.readOnce {
+		p.singles[r.slot-p.single0] = r.data[0]
+	}
+	if len(p.once) == 0 {
+		return
+	}
+	for i := range p.singles {
+		w.slots[p.single0+i] = p.singles[i : i+1 : i+1]
+	}
+	for i := range p.once {
+		s := &p.once[i]
+		s.loop(w.slots[s.dst], w.slots[s.x], w.slots[s.y], w.slots[s.z])
+	}
+}
+
+// begin lays the program's slots out for a worker. It comes after start, and
+// once for any number of calls of over.
+func (p *program) begin(w *worker) {
+	for i := range p.singles {
+		w.slots[p.single0+i] = p.singles[i : i+1 : i+1]
+	}
+	for _, c := range p.constants {
+		r := w.scratch[c.register*blockWords : (c.register+1)*blockWords]
+		fill(r[:min(blockWords, p.size)], p.singles[c.single])
+	}
+}
+
+// over runs the program for the elements [from, to), after begin.
+func (p *program) over(w *worker, from, to int) {
+	for length := 0; from < to; from += length {
+		n := min(blockWords, to-from)
+		if n != length {
+			p.shorten(w, n)
+			length = n
+		}
+		p.block(w, from, n)
+	}
+}
+
+// shorten makes the registers n words long.
+func (p *program) shorten(w *worker, n int) {
+	for r := range p.registers {
+		w.slots[r] = w.scratch[r*blockWords : r*blockWords+n : (r+1)*blockWords]
+	}
+}
+
+// block runs the program for n elements from position on.
+func (p *program) block(w *worker, position, n int) {
+	slots := w.slots
+	for i := range p.direct {
+		d := &p.direct[i]
+		slots[d.slot] = d.data[position : position+n : position+n]
+	}
+	for i := range p.loads {
+		t := &p.loads[i]
+		if t.dense {
+			copy(slots[t.slot], t.data[position:position+n])
+		} else {
+			p.gather(slots[t.slot], t.data, t.strides, position)
+		}
+	}
+	for i := range p.steps {
+		s := &p.steps[i]
+		if s.random {
+			p.uniform(slots, s, position)
+			continue
+		}
+		s.loop(slots[s.dst], slots[s.x], slots[s.y], slots[s.z])
+	}
+	for i := range p.stores {
+		t := &p.stores[i]
+		if t.dense {
+			copy(t.data[position:position+n], slots[t.slot])
+		} else {
+			p.scatter(t.data, slots[t.slot], t.strides, position)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package cpu_fallback
+
+import (
+	"math"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// loop runs one operation over a block: dst[i] = op(x[i], y[i], z[i]). dst may
+// be any of the operands. Operands that are single values have one element.
+// Truth values are words with all bits set, or none.
+type loop func(dst, x, y, z []float32)
+
+// form says which operands of a loop are single values.
+type form uint8
+
+const (
+	blocks      form = iota // none
+	singleRight             // the second of two
+	singleLeft              // the first of two
+)
+
+func formOf(arity int, leftSingle, rightSingle bool) form {
+	switch {
+	case arity != 2:
+		return blocks
+	case leftSingle:
+		return singleLeft
+	case rightSingle:
+		return singleRight
+	}
+	return blocks
+}
+
+// loopFor is the loop of an operation on operands of a type, or nil where
+// there is none of that form. All have the form blocks. Operations of no
+// operands have no loop.
+func loopFor(op compute.Op, t compute.Type, f form) loop {
+	if int(op) >= len(floatLoops) {
+		return nil
+	}
+	if op == compute.OpToFloat && t == compute.Bool {
+		return boolToFloat
+	}
+	table := &floatLoops
+	if t != compute.Float {
+		table = &intLoops
+	}
+	return table[op][f]
+}
+
+// costs are rough tenths of a nanosecond for an element; what is not listed
+// costs 1.
+var costs = map[compute.Op]int{
+	compute.OpRandom: 60, compute.OpPow: 400, compute.OpExp: 20, compute.OpExpm1: 60, compute.OpLog: 20, compute.OpLog1p: 60,
+	compute.OpSin: 100, compute.OpCos: 100, compute.OpTanh: 30, compute.OpSigmoid: 30, compute.OpErf: 100,
+	compute.OpSqrt: 3, compute.OpDiv: 3,
+}
+
+func costOf(op compute.Op) int {
+	if c, ok := costs[op]; ok {
+		return c
+	}
+	return 1
+}
+
+func fill(dst []float32, x float32) {
+	for i := range dst {
+		dst[i] = x
+	}
+}
+
+// floatLoops and intLoops hold the portable loops; faster ones for a processor
+// replace them at start.
+var floatLoops = [compute.NumOps][3]loop{
+	compute.OpAdd:     {add, addSingle, flip(addSingle)},
+	compute.OpSub:     {sub, subSingle, singleSub},
+	compute.OpMul:     {mul, mulSingle, flip(mulSingle)},
+	compute.OpDiv:     {div, divSingle, singleDiv},
+	compute.OpPow:     {pow, powSingle, nil},
+	compute.OpMin:     {minimum, minSingle, flip(minSingle)},
+	compute.OpMax:     {maximum, maxSingle, flip(maxSingle)},
+	compute.OpNeg:     {negate},
+	compute.OpAbs:     {absolute},
+	compute.OpSign:    {sign},
+	compute.OpFloor:   {unary64(math.Floor)},
+	compute.OpRound:   {unary64(math.RoundToEven)},
+	compute.OpSqrt:    {squareRoot},
+	compute.OpExp:     {unary64(math.Exp)},
+	compute.OpExpm1:   {unary64(math.Expm1)},
+	compute.OpLog:     {unary64(math.Log)},
+	compute.OpLog1p:   {unary64(math.Log1p)},
+	compute.OpSin:     {unary64(math.Sin)},
+	compute.OpCos:     {unary64(math.Cos)},
+	compute.OpTanh:    {unary64(math.Tanh)},
+	compute.OpSigmoid: {unary64(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })},
+	compute.OpErf:     {unary64(math.Erf)},
+	compute.OpRelu:    {relu},
+	compute.OpLess:    {less, lessSingle, singleLess},
+	compute.OpLessEq:  {lessEq, lessEqSingle, singleLessEq},
+	compute.OpEqual:   {equal, equalSingle, flip(equalSingle)},
+	compute.OpFinite:  {finite},
+	compute.OpSelect:  {choose},
+	compute.OpToInt:   {toInt},
+}
+
+var intLoops = [compute.NumOps][3]loop{
+	compute.OpAdd:     {addInt},
+	compute.OpSub:     {subInt},
+	compute.OpMul:     {mulInt},
+	compute.OpNeg:     {negInt},
+	compute.OpLess:    {lessInt},
+	compute.OpLessEq:  {lessEqInt},
+	compute.OpEqual:   {equalInt},
+	compute.OpAnd:     {and},
+	compute.OpOr:      {or},
+	compute.OpNot:     {not},
+	compute.OpSelect:  {choose},
+	compute.OpToFloat: {intToFloat},
+}
+
+// flip exchanges the operands of a commutative loop.
+func flip(l loop) loop { return func(dst, x, y, z []float32) { l(dst, y, x, z) } }
+
+// unary64 is a loop through a float64 function: the fallback for what has no
+// float32 code of its own.
+func unary64(f func(float64) float64) loop {
+	return func(dst, x, _, _ []float32) {
+		x = x[:len(dst)]
+		for i := range dst {
+			dst[i] = float32(f(float64(x[i])))
+		}
+	}
+}
+
+func mask(b bool) uint32 {
+	if b {
+		return ^uint32(0)
+	}
+	return 0
+}
+
+// Loops that kernels other than Map use too.
+var (
+	addLoop = add
+	maxLoop = maximum
+)

@@ -1,0 +1,157 @@
+package cpu_fallback
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// task is work cut into numbered parts that may run at the same time. The cut
+// is fixed when the task is made, so it does not depend on the pool.
+type task interface {
+	part(w *worker, i int)
+}
+
+// job is a task on its way through the pool. A prepared kernel keeps its jobs,
+// so that running it again allocates nothing.
+type job struct {
+	task  task
+	parts int32
+	next  atomic.Int32 // the first part that nobody has taken
+	done  atomic.Int32 // parts finished
+}
+
+func newJob(t task, parts int) *job { return &job{task: t, parts: int32(parts)} }
+
+// worker is what one goroutine of the pool computes with.
+type worker struct {
+	slots     [][]float32 // the values of the Expr at hand, see program
+	scratch   []float32   // the registers of the Expr at hand
+	panel     []float32   // packed factors, sums: what a kernel needs beside
+	block     [2 * blockWords]float32
+	sums      [blockWords]float64
+	positions [blockWords]int32
+
+	parked atomic.Bool
+	wake   chan struct{}
+}
+
+// pool is a fixed set of goroutines. One goroutine at a time runs jobs; it
+// works along as worker 0, and the helpers take parts as they come free.
+type pool struct {
+	workers []*worker
+	current atomic.Pointer[job]
+	turn    atomic.Uint32 // changes with every job
+	closing atomic.Bool
+}
+
+func newPool(threads int) *pool {
+	p := &pool{}
+	for range threads {
+		p.workers = append(p.workers, &worker{wake: make(chan struct{}, 1)})
+	}
+	for _, w := range p.workers[1:] {
+		go p.help(w)
+	}
+	return p
+}
+
+func (p *pool) threads() int { return len(p.workers) }
+
+// run finishes all parts of j.
+func (p *pool) run(j *job) {
+	if j.parts <= 1 || len(p.workers) == 1 {
+		for i := range int(j.parts) {
+			j.task.part(p.workers[0], i)
+		}
+		return
+	}
+	// A helper that still holds this job from its last run sees either no free
+	// part or, after the last line, valid ones.
+	j.done.Store(0)
+	j.next.Store(0)
+	p.current.Store(j)
+	p.turn.Add(1)
+	for i, w := range p.workers[1:] {
+		if i+1 < int(j.parts) && w.parked.CompareAndSwap(true, false) {
+			w.wake <- struct{}{}
+		}
+	}
+	j.work(p.workers[0])
+	for spins := 0; j.done.Load() < j.parts; spins++ {
+		if spins&63 == 63 {
+			runtime.Gosched()
+		}
+	}
+}
+
+func (j *job) work(w *worker) {
+	for {
+		i := j.next.Add(1) - 1
+		if i >= j.parts {
+			return
+		}
+		j.task.part(w, int(i))
+		j.done.Add(1)
+	}
+}
+
+// spinTurns is how often an idle helper looks for the next job before it goes
+// to sleep: about 20 microseconds, a few times what waking it costs, so that
+// the kernels of one step find it awake.
+const spinTurns = 20000
+
+func (p *pool) help(w *worker) {
+	var seen uint32
+	for {
+		turn := p.turn.Load()
+		for spins := 0; turn == seen && spins < spinTurns && !p.closing.Load(); spins++ {
+			turn = p.turn.Load()
+		}
+		if turn == seen {
+			w.parked.Store(true)
+			// A job that came in between has either seen parked and sends a
+			// wake-up, or is visible now.
+			if p.turn.Load() == seen && !p.closing.Load() || !w.parked.CompareAndSwap(true, false) {
+				<-w.wake
+			}
+		}
+		if p.closing.Load() {
+			return
+		}
+		seen = p.turn.Load()
+		if j := p.current.Load(); j != nil {
+			j.work(w)
+		}
+	}
+}
+
+// reserve grows the workers' memory to what a kernel will need.
+func (p *pool) reserve(slots, scratch, panel int) {
+	for _, w := range p.workers {
+		w.slots = grown(w.slots, slots)
+		if len(w.scratch) < scratch {
+			w.scratch = alignedWords(scratch)
+		}
+		if len(w.panel) < panel {
+			w.panel = alignedWords(panel)
+		}
+	}
+}
+
+func grown[T any](s []T, n int) []T {
+	if len(s) < n {
+		return make([]T, n)
+	}
+	return s
+}
+
+// stop ends the helpers. The pool runs nothing afterwards.
+func (p *pool) stop() {
+	p.current.Store(nil)
+	p.closing.Store(true)
+	for _, w := range p.workers[1:] {
+		if w.parked.CompareAndSwap(true, false) {
+			w.wake <- struct{}{}
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package cpu_fallback
+
+import "github.com/glearn-go/glearn/compute"
+
+// float32Rows is how many rows are added up in float32 before their sum goes
+// to a float64: few enough to lose little, many enough that the conversion
+// does not show.
+const float32Rows = 32
+
+// cutAcross plans a reduction whose last axis is kept. A unit is one tile of
+// the last axis, at one place of the other kept axes, over one segment of the
+// rounds.
+func (r *reduction) cutAcross() {
+	n := r.program.inner()
+	r.tiles = (n + blockWords - 1) / blockWords
+	r.segments = 1
+	cost := (r.program.cost + 6) * min(n, blockWords)
+	// Rounds are cut only where there is too little to share out otherwise.
+	if whole := r.kept * r.tiles; whole < 8 && r.rounds > 2*float32Rows && whole*cost > splitCost/r.rounds {
+		r.segments = min(16, r.rounds/float32Rows)
+	}
+	r.segment = (r.rounds + r.segments - 1) / r.segments
+	r.segments = (r.rounds + r.segment - 1) / r.segment
+	if r.segments > 1 {
+		r.prepareCombine(r.kept*n, r.segments)
+	}
+	var parts int
+	r.chunk, parts = cut(r.kept*r.segments*r.tiles, cost*r.segment+100, 1)
+	r.job = newJob(r, parts)
+}
+
+// across reduces the units of part i. Units are numbered by kept row, then
+// segment, then tile.
+func (r *reduction) across(w *worker, i int) {
+	n := r.program.inner()
+	for u := i * r.chunk; u < min((i+1)*r.chunk, r.kept*r.segments*r.tiles); u++ {
+		kept, segment, tile := u/(r.segments*r.tiles), u/r.tiles%r.segments, u%r.tiles
+		word, first := r.place(kept)
+		c0 := tile * blockWords
+		c1 := min(c0+blockWords, n)
+		r.columns(w, first+c0, c1-c0, segment*r.segment, min((segment+1)*r.segment, r.rounds))
+		step := r.program.follow[compute.MaxAxes-1]
+		for c := range c1 - c0 {
+			t := partial{value: w.sums[c], position: int(w.positions[c])}
+			if r.combine == nil {
+				r.store(word+(c0+c)*step, t)
+			} else {
+				r.keep((kept*r.segments+segment)*n+c0+c, t)
+			}
+		}
+	}
+}
+
+// columns reduces rounds [from, to) of n neighbouring columns, the first of
+// them at position first, into w.sums and w.positions.
+func (r *reduction) columns(w *worker, first, n, from, to int) {
+	p := r.program
+	acc := w.block[:n]
+	clear(w.sums[:n])
+	// Rows that follow each other in memory share a block when all of their
+	// columns are wanted.
+	runs := 1
+	if a := compute.MaxAxes - 2; n == p.inner() && r.reduced[a] {
+		runs = p.dims[a]
+	}
+	pending := 0 // rows in acc that are not in w.sums
+	for round, length := from, 0; round < to; {
+		rows := min(blockWords/n, runs-round%runs, to-round)
+		if rows*n != length {
+			p.shorten(w, rows*n)
+			length = rows * n
+		}
+		p.block(w, first+r.round(round), length)
+		values := w.slots[p.result][:length]
+		for i := range rows {
+			x := values[i*n : (i+1)*n]
+			if round+i == from || pending == 0 {
+				copy(acc, x)
+				if r.op == compute.ReduceArgMax {
+					for c := range acc {
+						w.positions[c] = int32(round + i)
+					}
+				}
+			} else {
+				r.accumulate(w, acc, x, round+i)
+			}
+			pending++
+			if r.op == compute.ReduceSum && pending == float32Rows {
+				flush(w.sums[:n], acc)
+				pending = 0
+			}
+		}
+		round += rows
+	}
+	if r.op == compute.ReduceSum {
+		if pending > 0 {
+			flush(w.sums[:n], acc)
+		}
+		return
+	}
+	for c, x := range acc {
+		w.sums[c] = float64(x)
+	}
+}
+
+// accumulate combines one more row, number round, with acc.
+func (r *reduction) accumulate(w *worker, acc, x []float32, round int) {
+	switch r.op {
+	case compute.ReduceSum:
+		addLoop(acc, acc, x, nil)
+	case compute.ReduceMax:
+		maxLoop(acc, acc, x, nil)
+	default:
+		for c, v := range x {
+			if larger(v, acc[c]) {
+				acc[c], w.positions[c] = v, int32(round)
+			}
+		}
+	}
+}
+
+func flush(sums []float64, acc []float32) {
+	acc = acc[:len(sums)]
+	for c := range sums {
+		sums[c] += float64(acc[c])
+	}
+}

@@ -1,0 +1,165 @@
+package cpu_fallback
+
+import (
+	"math"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// rowSoftmax is Softmax.
+type rowSoftmax struct {
+	rows, cols int
+	in, out    matrix
+	log        bool
+	chunk      int
+	job        *job
+}
+
+func (d *device) softmax(k *compute.Softmax) (op, error) {
+	b := binder{d: d}
+	s := &rowSoftmax{rows: k.Rows, cols: k.Cols, in: b.matrix(k.In), out: b.matrix(k.Out), log: k.Log}
+	if b.err != nil {
+		return nil, b.err
+	}
+	var parts int
+	if s.cols > 0 {
+		s.chunk, parts = cut(s.rows, 30*s.cols+100, 1)
+	}
+	s.job = newJob(s, parts)
+	return s, nil
+}
+
+func (s *rowSoftmax) run(p *pool) { p.run(s.job) }
+
+func (s *rowSoftmax) part(w *worker, i int) {
+	for r := i * s.chunk; r < min((i+1)*s.chunk, s.rows); r++ {
+		x, y := s.in.row(r, s.cols), s.out.row(r, s.cols)
+		top := maxOf(x)
+		if s.log {
+			shift := w.logSumExp(x, top)
+			for i := range y {
+				y[i] = x[i] - top - shift
+			}
+		} else {
+			w.softmax(y, x, top)
+		}
+	}
+}
+
+// softmax is y = exp(x - top) / sum, with top the largest of x. y may be x.
+func (w *worker) softmax(y, x []float32, top float32) {
+	for i := range y {
+		y[i] = x[i] - top
+	}
+	expLoop(y, y, nil, nil)
+	scale := float32(1 / sumOf(y))
+	for i := range y {
+		y[i] *= scale
+	}
+}
+
+// logSumExp is log sum exp(x - top), with top the largest of x.
+func (w *worker) logSumExp(x []float32, top float32) float32 {
+	sum := 0.0
+	for len(x) > 0 {
+		e := w.block[:min(len(x), blockWords)]
+		for i := range e {
+			e[i] = x[i] - top
+		}
+		expLoop(e, e, nil, nil)
+		sum += sumOf(e)
+		x = x[len(e):]
+	}
+	return float32(math.Log(sum))
+}
+
+// rowCrossEntropy is SoftmaxCrossEntropy.
+type rowCrossEntropy struct {
+	rows, cols            int
+	logits, targets, grad matrix
+	labels                []int32
+	loss                  []float32
+	chunk                 int
+	job                   *job
+}
+
+func (d *device) crossEntropy(k *compute.SoftmaxCrossEntropy) (op, error) {
+	b := binder{d: d}
+	s := &rowCrossEntropy{rows: k.Rows, cols: k.Cols, logits: b.matrix(k.Logits), targets: b.matrix(k.Targets), grad: b.matrix(k.Grad),
+		labels: ints(b.words(k.Labels)), loss: b.words(k.Loss)}
+	if b.err != nil {
+		return nil, b.err
+	}
+	// Without columns Labels may be given all the same, and Targets be empty.
+	if k.Targets.Empty() {
+		s.targets.data = nil
+	}
+	var parts int
+	s.chunk, parts = cut(s.rows, 60*s.cols+200, 1)
+	s.job = newJob(s, parts)
+	return s, nil
+}
+
+func (s *rowCrossEntropy) run(p *pool) { p.run(s.job) }
+
+func (s *rowCrossEntropy) part(w *worker, i int) {
+	for r := i * s.chunk; r < min((i+1)*s.chunk, s.rows); r++ {
+		x := s.row(s.logits, r)
+		if s.targets.data == nil {
+			s.loss[r] = s.label(w, x, r)
+		} else {
+			s.loss[r] = s.distribution(w, x, r)
+		}
+	}
+}
+
+func (s *rowCrossEntropy) row(m matrix, r int) []float32 {
+	if s.cols == 0 {
+		return nil
+	}
+	return m.row(r, s.cols)
+}
+
+// label is the loss of row r with a class number; the gradient is stored.
+func (s *rowCrossEntropy) label(w *worker, x []float32, r int) float32 {
+	class := int(s.labels[r])
+	if class < 0 || class >= s.cols {
+		if s.grad.data != nil {
+			fill(s.row(s.grad, r), float32(math.NaN()))
+		}
+		return float32(math.NaN())
+	}
+	top := maxOf(x)
+	loss := w.logSumExp(x, top) - (x[class] - top)
+	if s.grad.data != nil {
+		g := s.row(s.grad, r)
+		w.softmax(g, x, top)
+		g[class]--
+	}
+	return loss
+}
+
+// distribution is the loss of row r with a row of targets.
+func (s *rowCrossEntropy) distribution(w *worker, x []float32, r int) float32 {
+	if len(x) == 0 {
+		return 0
+	}
+	top := maxOf(x)
+	lse := w.logSumExp(x, top)
+	target := s.row(s.targets, r)
+	loss, total := 0.0, 0.0
+	for i, t := range target {
+		if t != 0 {
+			loss += float64(t) * float64(lse-(x[i]-top))
+			total += float64(t)
+		}
+	}
+	if s.grad.data != nil {
+		g := s.row(s.grad, r)
+		w.softmax(g, x, top)
+		for i, t := range target {
+			g[i] = g[i]*float32(total) - t
+		}
+	}
+	return float32(loss)
+}

@@ -1,0 +1,154 @@
+package cpu_fallback
+
+import "github.com/glearn-go/glearn/compute"
+
+// csr is a compute.CSR with the memory behind it.
+type csr struct {
+	rowPtr, col []int32
+	val         []float32 // nil is all ones
+	cols        int
+	rows        index
+}
+
+func (b *binder) csr(a compute.CSR) csr {
+	s := csr{rowPtr: ints(b.words(a.RowPtr)), col: ints(b.words(a.Col)), cols: a.Cols, rows: b.index(a.Rows)}
+	if !a.Val.Empty() {
+		s.val = b.words(a.Val)
+	}
+	return s
+}
+
+// row is the range of the stored values of row i. A row that does not exist
+// has none.
+func (a *csr) row(base, i int) (from, to int) {
+	r := a.rows.at(base, i, len(a.rowPtr)-1)
+	if r < 0 {
+		return 0, 0
+	}
+	from, to = int(a.rowPtr[r]), int(a.rowPtr[r+1])
+	if from < 0 || to > len(a.col) {
+		return 0, 0
+	}
+	return from, to
+}
+
+// sparseProduct is SparseMatMul: each row of C is a sum of rows of B.
+type sparseProduct struct {
+	m, n       int
+	a          csr
+	b, c       matrix
+	result     matrix // see bindEpilogue
+	accumulate bool
+	epilogue   *program
+	chunk      int // rows in a part
+	job        *job
+}
+
+func (d *device) sparseMatMul(k *compute.SparseMatMul) (op, error) {
+	b := binder{d: d}
+	s := &sparseProduct{m: k.M, n: k.N, a: b.csr(k.A), b: b.matrix(k.B), accumulate: k.Accumulate}
+	var err error
+	s.epilogue, s.c, s.result, err = d.bindEpilogue(&b, k.Epilogue, compute.D(k.M, k.N), k.C)
+	if err != nil {
+		return nil, err
+	}
+	parts := 0
+	if s.n > 0 {
+		s.chunk, parts = cut(s.m, s.a.meanRow()*(2*s.n+20), 1)
+	}
+	s.job = newJob(s, parts)
+	return s, nil
+}
+
+// meanRow is the number of stored values in a row, on average and at least 1,
+// for the choice of parts.
+func (a *csr) meanRow() int { return len(a.col)/max(len(a.rowPtr)-1, 1) + 1 }
+
+func (s *sparseProduct) run(p *pool) {
+	if s.epilogue != nil {
+		s.epilogue.start(p.workers[0])
+	}
+	p.run(s.job)
+}
+
+func (s *sparseProduct) part(w *worker, i int) {
+	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.m)
+	base := s.a.rows.base()
+	for r := lo; r < hi; r++ {
+		c := s.c.row(r, s.n)
+		switch {
+		case !s.accumulate:
+			clear(c)
+		case s.result.data != nil:
+			copy(c, s.result.row(r, s.n))
+		}
+		from, to := s.a.row(base, r)
+		for t := from; t < to; t++ {
+			if k := int(s.a.col[t]); k >= 0 && k < s.a.cols {
+				s.a.addScaled(c, s.b.row(k, s.n), t)
+			}
+		}
+	}
+	if s.epilogue != nil {
+		s.epilogue.begin(w)
+		s.epilogue.over(w, lo*s.n, hi*s.n)
+	}
+}
+
+// addScaled adds value t times x to c.
+func (a *csr) addScaled(c, x []float32, t int) {
+	if a.val == nil {
+		add(c, c, x, nil)
+		return
+	}
+	v := a.val[t]
+	x = x[:len(c)]
+	for i := range c {
+		c[i] += v * x[i]
+	}
+}
+
+// sparseProductT is SparseMatMulT. Its parts are ranges of columns, so that
+// the terms of each element are added in the order of the rows.
+type sparseProductT struct {
+	m, n       int
+	a          csr
+	b, c       matrix
+	accumulate bool
+	chunk      int // columns in a part
+	job        *job
+}
+
+func (d *device) sparseMatMulT(k *compute.SparseMatMulT) (op, error) {
+	b := binder{d: d}
+	s := &sparseProductT{m: k.M, n: k.N, a: b.csr(k.A), b: b.matrix(k.B), c: b.matrix(k.C), accumulate: k.Accumulate}
+	if b.err != nil {
+		return nil, b.err
+	}
+	parts := 0
+	if s.a.cols > 0 {
+		s.chunk, parts = cut(s.n, 2*s.m*s.a.meanRow()+s.a.cols, 16)
+	}
+	s.job = newJob(s, parts)
+	return s, nil
+}
+
+func (s *sparseProductT) run(p *pool) { p.run(s.job) }
+
+func (s *sparseProductT) part(_ *worker, i int) {
+	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.n)
+	base := s.a.rows.base()
+	if !s.accumulate {
+		for k := range s.a.cols {
+			clear(s.c.row(k, s.n)[lo:hi])
+		}
+	}
+	for r := range s.m {
+		from, to := s.a.row(base, r)
+		for t := from; t < to; t++ {
+			if k := int(s.a.col[t]); k >= 0 && k < s.a.cols {
+				s.a.addScaled(s.c.row(k, s.n)[lo:hi], s.b.row(r, s.n)[lo:hi], t)
+			}
+		}
+	}
+}
