@@ -6,6 +6,9 @@ import (
 	"github.com/glearn-go/glearn/compute"
 )
 
+// nanRow is what a row that does not exist is filled with.
+var nanRow = math.Float32frombits(0x7FC00000)
+
 // matrix is a compute.Matrix with the memory behind it.
 type matrix struct {
 	data   []float32
@@ -89,12 +92,13 @@ func (g *rowGather) run(p *pool) { p.run(g.job) }
 
 func (g *rowGather) part(_ *worker, i int) {
 	base := g.index.base()
-	for i := i * g.chunk; i < min((i+1)*g.chunk, g.rows); i++ {
+	lo, hi := i*g.chunk, min((i+1)*g.chunk, g.rows)
+	for i := lo; i < hi; i++ {
 		out := g.out.row(i, g.cols)
 		if r := g.index.at(base, i, g.tableRows); r >= 0 {
 			copy(out, g.table.row(r, g.cols))
 		} else {
-			fill(out, float32(math.NaN()))
+			fill(out, nanRow)
 		}
 	}
 }
