@@ -1,11 +1,18 @@
 // Package activations has the functions that make a network more than one
 // linear map: without one between them, two Dense layers are one.
+//
+// Those without parameters are constants of type [Named] (ReLU, Softmax, ...);
+// those with parameters are structs whose zero value has Keras' defaults
+// (LeakyReLU{}, LeakyReLU{NegativeSlope: new(0.1)}). Each is a formula over
+// graph tensors, so its derivative is taken by rule; values and derivatives are
+// finite for finite inputs (but for Exponential), and NaN stays NaN.
 package activations
 
 import "github.com/glearn-go/glearn/graph"
 
-// Activation is a differentiable function of a tensor, of the same shape.
-// Gradients are taken by rule; there is no backward pass to write.
+// Activation is a differentiable function of a tensor, of the same shape (GLU
+// alone halves the last axis). Gradients are taken by rule; there is no
+// backward pass to write.
 type Activation interface {
 	Apply(x *graph.Tensor) *graph.Tensor
 }
