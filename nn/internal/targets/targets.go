@@ -1,0 +1,109 @@
+// Package targets brings the targets of losses and metrics into the shape and
+// type of the predictions that they are compared with.
+package targets
+
+import (
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/graph"
+)
+
+// Dense gives yTrue as floats of yPred's shape, and both with at least two
+// axes: [rows] becomes [rows, 1]. A last axis of length 1 may be missing on
+// either side; left to broadcasting, [rows] beside [rows, 1] would silently
+// compare every row with every other. who names the loss or metric in the
+// graph's error.
+func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
+	p = graph.ToFloat(yPred)
+	if p.Rank() == 0 {
+		p.Graph().Fail("%s: predictions are a scalar, want one row for each example", who)
+		return p.Graph().Zeros(1, 1), p.Graph().Zeros(1, 1)
+	}
+	if p.Rank() == 1 {
+		p = graph.Reshape(p, append(p.Shape(), 1)...)
+	}
+	t = graph.ToFloat(yTrue)
+	if !same(t.Shape(), p.Shape()) {
+		short, long := t.Shape(), p.Shape()
+		if len(short) > len(long) {
+			short, long = long, short
+		}
+		if n := len(long); n != len(short)+1 || long[n-1] != 1 || !same(short, long[:n-1]) {
+			hint := ""
+			if yTrue.Type() == compute.Int && len(short) < len(long) {
+				hint = "; class numbers need the sparse form, or one-hot rows"
+			}
+			p.Graph().Fail("%s: targets have shape %v and predictions %v, want the same%s", who, yTrue.Shape(), yPred.Shape(), hint)
+			return p.Graph().Zeros(p.Shape()...), p
+		}
+		t = graph.Reshape(t, p.Shape()...)
+	}
+	return t, p
+}
+
+// Classes gives yTrue as Int class numbers, one for each row of yPred's last
+// axis.
+func Classes(who string, yTrue, yPred *graph.Tensor) *graph.Tensor {
+	g := yPred.Graph()
+	if yPred.Rank() < 2 {
+		g.Fail("%s: predictions have shape %v, want [rows, classes]", who, yPred.Shape())
+		return graph.BroadcastTo(g.ConstInt(0), yPred.Shape()...)
+	}
+	want := yPred.Shape()[:yPred.Rank()-1]
+	t := yTrue
+	if n := t.Rank(); n == yPred.Rank() && t.Shape()[n-1] == 1 {
+		t = graph.Reshape(t, t.Shape()[:n-1]...)
+	}
+	if !same(t.Shape(), want) {
+		hint := ""
+		if same(yTrue.Shape(), yPred.Shape()) {
+			hint = "; one-hot rows need the categorical form"
+		}
+		g.Fail("%s: class numbers have shape %v, want %v for predictions of shape %v%s", who, yTrue.Shape(), want, yPred.Shape(), hint)
+		return graph.BroadcastTo(g.ConstInt(0), want...)
+	}
+	if t.Type() == compute.Float {
+		t = graph.ToInt(t)
+	}
+	return t
+}
+
+// Iota is the floats 0, 1, ... n-1.
+func Iota(g *graph.Graph, n int) *graph.Tensor {
+	// Each round doubles what is there: a handful of copies for any n.
+	x := g.Zeros(1)
+	for x.Size() < n {
+		x = graph.Concat(0, x, graph.Shift(x, float32(x.Size())))
+	}
+	return graph.SliceAxis(x, 0, 0, n)
+}
+
+// OneHot is 1 at each class number and 0 elsewhere, along a new last axis of n
+// classes.
+func OneHot(class *graph.Tensor, n int) *graph.Tensor {
+	column := graph.Reshape(graph.ToFloat(class), append(append([]int(nil), class.Shape()...), 1)...)
+	return graph.ToFloat(graph.Equal(column, Iota(class.Graph(), n)))
+}
+
+// RowMean is the mean over all axes but the first.
+func RowMean(x *graph.Tensor) *graph.Tensor {
+	if x.Rank() <= 1 {
+		return x
+	}
+	axes := make([]int, x.Rank()-1)
+	for i := range axes {
+		axes[i] = i + 1
+	}
+	return graph.Mean(x, axes...)
+}
+
+func same(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
