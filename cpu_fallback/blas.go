@@ -11,29 +11,40 @@ import (
 // products is an implementation of dense products.
 type products struct {
 	name string
-	blas blas.Float32
-	// tileRows x tileCols is the largest result that one call of Sgemm may
-	// have: the work is cut into such tiles, which run at the same time.
-	tileRows, tileCols int
+	// sgemm computes C = A B, or C += A B, for one tile, on one goroutine.
+	sgemm func(w *worker, g *gemm)
+	// tile is how many rows and columns of C one call of sgemm gets.
+	tile func(m, n, k int) (rows, cols int)
+	// panel is the words that sgemm needs of a worker's panel.
+	panel int
 	// opsPerNS is roughly how many floating-point operations one core does.
 	opsPerNS int
 }
 
-// gonumProducts is gonum's own Go code. Sgemm splits a result of four or more
-// blocks of 64 x 64 over goroutines of its own, which allocates; three blocks
-// it computes on the spot.
-var gonumProducts = products{name: "gonum", blas: gonum.Implementation{}, tileRows: 64, tileCols: 192, opsPerNS: 8}
+// gemm is one product of matrices that lie row by row in memory: c of m x n is
+// a of m x k, or k x m with transA, times b of k x n, or n x k with transB.
+// m, n and k are at least 1.
+type gemm struct {
+	m, n, k        int
+	transA, transB bool
+	a              []float32
+	lda            int
+	b              []float32
+	ldb            int
+	add            bool // to what stands in c
+	c              []float32
+	ldc            int
+}
 
-// chooseProducts finds the products by name, see Options.BLAS.
-func chooseProducts(name string) (products, error) {
-	if name == "" {
-		name = os.Getenv("GLEARN_BLAS")
+// throughBLAS is sgemm by an implementation of gonum's interface.
+func throughBLAS(b blas.Float32) func(w *worker, g *gemm) {
+	return func(_ *worker, g *gemm) {
+		beta := float32(0)
+		if g.add {
+			beta = 1
+		}
+		b.Sgemm(transpose(g.transA), transpose(g.transB), g.m, g.n, g.k, 1, g.a, g.lda, g.b, g.ldb, beta, g.c, g.ldc)
 	}
-	switch name {
-	case "", "gonum":
-		return gonumProducts, nil
-	}
-	return products{}, fmt.Errorf("no products %q; want gonum, native, openblas or the path of a library", name)
 }
 
 func transpose(t bool) blas.Transpose {
@@ -41,4 +52,36 @@ func transpose(t bool) blas.Transpose {
 		return blas.Trans
 	}
 	return blas.NoTrans
+}
+
+// gonumProducts is gonum's own Go code. Its Sgemm splits a result of four or
+// more blocks of 64 x 64 over goroutines of its own, which allocates; three
+// blocks it computes on the spot.
+var gonumProducts = products{
+	name:     "gonum",
+	sgemm:    throughBLAS(gonum.Implementation{}),
+	tile:     func(m, n, k int) (rows, cols int) { return 64, 192 },
+	opsPerNS: 8,
+}
+
+// chooseProducts finds the products by name, see Options.BLAS.
+func chooseProducts(name string) (products, error) {
+	if name == "" {
+		name = os.Getenv("GLEARN_BLAS")
+	}
+	switch name {
+	case "gonum":
+		return gonumProducts, nil
+	case "native":
+		if p, ok := nativeProducts(); ok {
+			return p, nil
+		}
+		return products{}, fmt.Errorf("no native products for this processor; they need AVX2 and FMA")
+	case "":
+		if p, ok := nativeProducts(); ok {
+			return p, nil
+		}
+		return gonumProducts, nil
+	}
+	return products{}, fmt.Errorf("no products %q; want gonum, native, openblas or the path of a library", name)
 }

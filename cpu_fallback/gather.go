@@ -135,7 +135,7 @@ func (s *rowScatter) part(_ *worker, i int) {
 	for i := range s.rows {
 		if r := s.index.at(base, i, s.tableRows); r >= 0 {
 			to := s.table.row(r, s.cols)[lo:hi]
-			add(to, to, s.in.row(i, s.cols)[lo:hi], nil)
+			addLoop(to, to, s.in.row(i, s.cols)[lo:hi], nil)
 		}
 	}
 }

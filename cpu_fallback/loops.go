@@ -32,21 +32,59 @@ func formOf(arity int, leftSingle, rightSingle bool) form {
 	return blocks
 }
 
-// loopFor is the loop of an operation on operands of a type, or nil where
-// there is none of that form. All have the form blocks. Operations of no
-// operands have no loop.
+// loopTable holds the loops of one kind of processor, by operation and form.
+type loopTable struct {
+	name         string
+	floats, ints [compute.NumOps][3]loop
+	boolToFloat  loop
+	addScaled    loop // dst = x + y z, z a single value
+}
+
+// active is the portable table with the processor's own loops over it.
+var active = func() loopTable {
+	t := portable
+	if tables := vectorTables(); len(tables) > 0 {
+		t = t.with(tables[0])
+	}
+	return t
+}()
+
+// with is t where o has no loop, else o.
+func (t loopTable) with(o *loopTable) loopTable {
+	t.name = o.name
+	for op := range compute.NumOps {
+		for f := range 3 {
+			if l := o.floats[op][f]; l != nil {
+				t.floats[op][f] = l
+			}
+			if l := o.ints[op][f]; l != nil {
+				t.ints[op][f] = l
+			}
+		}
+	}
+	t.boolToFloat, t.addScaled = o.boolToFloat, o.addScaled
+	return t
+}
+
+// Loops that kernels other than Map use too.
+var (
+	addLoop       = active.floats[compute.OpAdd][blocks]
+	maxLoop       = active.floats[compute.OpMax][blocks]
+	expLoop       = active.floats[compute.OpExp][blocks]
+	addScaledLoop = active.addScaled
+)
+
+// loopFor is the active loop of an operation on operands of a type, or nil
+// where there is none of that form. All operations with operands have the form
+// blocks, but OpRandom, which needs to know the elements' positions.
 func loopFor(op compute.Op, t compute.Type, f form) loop {
-	if int(op) >= len(floatLoops) {
-		return nil
+	switch {
+	case op == compute.OpToFloat && t == compute.Bool:
+		return active.boolToFloat
+	case t == compute.Float:
+		return active.floats[op][f]
 	}
-	if op == compute.OpToFloat && t == compute.Bool {
-		return boolToFloat
-	}
-	table := &floatLoops
-	if t != compute.Float {
-		table = &intLoops
-	}
-	return table[op][f]
+	return active.ints[op][f]
 }
 
 // costs are rough tenths of a nanosecond for an element; what is not listed
@@ -70,53 +108,56 @@ func fill(dst []float32, x float32) {
 	}
 }
 
-// floatLoops and intLoops hold the portable loops; faster ones for a processor
-// replace them at start.
-var floatLoops = [compute.NumOps][3]loop{
-	compute.OpAdd:     {add, addSingle, flip(addSingle)},
-	compute.OpSub:     {sub, subSingle, singleSub},
-	compute.OpMul:     {mul, mulSingle, flip(mulSingle)},
-	compute.OpDiv:     {div, divSingle, singleDiv},
-	compute.OpPow:     {pow, powSingle, nil},
-	compute.OpMin:     {minimum, minSingle, flip(minSingle)},
-	compute.OpMax:     {maximum, maxSingle, flip(maxSingle)},
-	compute.OpNeg:     {negate},
-	compute.OpAbs:     {absolute},
-	compute.OpSign:    {sign},
-	compute.OpFloor:   {unary64(math.Floor)},
-	compute.OpRound:   {unary64(math.RoundToEven)},
-	compute.OpSqrt:    {squareRoot},
-	compute.OpExp:     {unary64(math.Exp)},
-	compute.OpExpm1:   {unary64(math.Expm1)},
-	compute.OpLog:     {unary64(math.Log)},
-	compute.OpLog1p:   {unary64(math.Log1p)},
-	compute.OpSin:     {unary64(math.Sin)},
-	compute.OpCos:     {unary64(math.Cos)},
-	compute.OpTanh:    {unary64(math.Tanh)},
-	compute.OpSigmoid: {unary64(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })},
-	compute.OpErf:     {unary64(math.Erf)},
-	compute.OpRelu:    {relu},
-	compute.OpLess:    {less, lessSingle, singleLess},
-	compute.OpLessEq:  {lessEq, lessEqSingle, singleLessEq},
-	compute.OpEqual:   {equal, equalSingle, flip(equalSingle)},
-	compute.OpFinite:  {finite},
-	compute.OpSelect:  {choose},
-	compute.OpToInt:   {toInt},
-}
-
-var intLoops = [compute.NumOps][3]loop{
-	compute.OpAdd:     {addInt},
-	compute.OpSub:     {subInt},
-	compute.OpMul:     {mulInt},
-	compute.OpNeg:     {negInt},
-	compute.OpLess:    {lessInt},
-	compute.OpLessEq:  {lessEqInt},
-	compute.OpEqual:   {equalInt},
-	compute.OpAnd:     {and},
-	compute.OpOr:      {or},
-	compute.OpNot:     {not},
-	compute.OpSelect:  {choose},
-	compute.OpToFloat: {intToFloat},
+// portable holds the loops in plain Go.
+var portable = loopTable{
+	name: "Go",
+	floats: [compute.NumOps][3]loop{
+		compute.OpAdd:     {add, addSingle, flip(addSingle)},
+		compute.OpSub:     {sub, subSingle, singleSub},
+		compute.OpMul:     {mul, mulSingle, flip(mulSingle)},
+		compute.OpDiv:     {div, divSingle, singleDiv},
+		compute.OpPow:     {pow, powSingle, nil},
+		compute.OpMin:     {minimum, minSingle, flip(minSingle)},
+		compute.OpMax:     {maximum, maxSingle, flip(maxSingle)},
+		compute.OpNeg:     {negate},
+		compute.OpAbs:     {absolute},
+		compute.OpSign:    {sign},
+		compute.OpFloor:   {unary64(math.Floor)},
+		compute.OpRound:   {unary64(math.RoundToEven)},
+		compute.OpSqrt:    {squareRoot},
+		compute.OpExp:     {unary32(exp32)},
+		compute.OpExpm1:   {unary32(expm132)},
+		compute.OpLog:     {unary32(log32)},
+		compute.OpLog1p:   {unary32(log1p32)},
+		compute.OpSin:     {unary64(math.Sin)},
+		compute.OpCos:     {unary64(math.Cos)},
+		compute.OpTanh:    {unary32(tanh32)},
+		compute.OpSigmoid: {unary32(sigmoid32)},
+		compute.OpErf:     {unary32(erf32)},
+		compute.OpRelu:    {relu},
+		compute.OpLess:    {less, lessSingle, singleLess},
+		compute.OpLessEq:  {lessEq, lessEqSingle, singleLessEq},
+		compute.OpEqual:   {equal, equalSingle, flip(equalSingle)},
+		compute.OpFinite:  {finite},
+		compute.OpSelect:  {choose},
+		compute.OpToInt:   {toInt},
+	},
+	ints: [compute.NumOps][3]loop{
+		compute.OpAdd:     {addInt},
+		compute.OpSub:     {subInt},
+		compute.OpMul:     {mulInt},
+		compute.OpNeg:     {negInt},
+		compute.OpLess:    {lessInt},
+		compute.OpLessEq:  {lessEqInt},
+		compute.OpEqual:   {equalInt},
+		compute.OpAnd:     {and},
+		compute.OpOr:      {or},
+		compute.OpNot:     {not},
+		compute.OpSelect:  {choose},
+		compute.OpToFloat: {intToFloat},
+	},
+	boolToFloat: boolToFloat,
+	addScaled:   addScaled,
 }
 
 // flip exchanges the operands of a commutative loop.
@@ -133,15 +174,19 @@ func unary64(f func(float64) float64) loop {
 	}
 }
 
+// unary32 is a loop through a float32 function.
+func unary32(f func(float32) float32) loop {
+	return func(dst, x, _, _ []float32) {
+		x = x[:len(dst)]
+		for i := range dst {
+			dst[i] = f(x[i])
+		}
+	}
+}
+
 func mask(b bool) uint32 {
 	if b {
 		return ^uint32(0)
 	}
 	return 0
 }
-
-// Loops that kernels other than Map use too.
-var (
-	addLoop = add
-	maxLoop = maximum
-)

@@ -331,6 +331,15 @@ func or(dst, x, y, _ []float32) {
 	}
 }
 
+func addScaled(dst, x, y, z []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	s := z[0]
+	for i := range dst {
+		// The conversion keeps a compiler from fusing the two roundings.
+		dst[i] = x[i] + float32(y[i]*s)
+	}
+}
+
 func negInt(dst, x, _, _ []float32) {
 	to, a := ints(dst), ints(x[:len(dst)])
 	for i := range to {

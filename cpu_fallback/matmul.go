@@ -2,20 +2,21 @@ package cpu_fallback
 
 import "github.com/glearn-go/glearn/compute"
 
-// product is MatMul: tiles of the result, each a call of Sgemm with the
+// product is MatMul: tiles of the result, each a call of sgemm with the
 // epilogue after it, while the tile is in the cache.
 type product struct {
 	products
-	batches, m, n, k int
-	transA, transB   bool
-	a, b             matrix
-	c                matrix // what Sgemm fills: C, or memory in front of it
-	result           matrix // C where c is not, to add to
-	accumulate       bool
-	epilogue         *program
-	rows, cols       int // tiles of a matrix
-	chunk            int // tiles in a part
-	job              *job
+	batches, m, n, k   int
+	transA, transB     bool
+	a, b               matrix
+	c                  matrix // what sgemm fills: C, or memory in front of it
+	result             matrix // C where c is not, to add to
+	accumulate         bool
+	epilogue           *program
+	tileRows, tileCols int
+	rows, cols         int // tiles of a matrix
+	chunk              int // tiles in a part
+	job                *job
 }
 
 func (d *device) matMul(k *compute.MatMul) (op, error) {
@@ -27,6 +28,7 @@ func (d *device) matMul(k *compute.MatMul) (op, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.tileRows, g.tileCols = g.products.tile(g.m, g.n, g.k)
 	g.rows, g.cols = (g.m+g.tileRows-1)/g.tileRows, (g.n+g.tileCols-1)/g.tileCols
 	tiles := g.batches * g.rows * g.cols
 	parts := 0
@@ -36,6 +38,7 @@ func (d *device) matMul(k *compute.MatMul) (op, error) {
 		g.chunk, parts = cut(tiles, cost, 1)
 	}
 	g.job = newJob(g, parts)
+	d.pool.reserve(0, 0, g.panel)
 	return g, nil
 }
 
@@ -80,37 +83,35 @@ func (g *product) part(w *worker, i int) {
 	for t := i * g.chunk; t < min((i+1)*g.chunk, g.batches*g.rows*g.cols); t++ {
 		batch, row, col := t/(g.rows*g.cols), t/g.cols%g.rows, t%g.cols
 		r0, c0 := row*g.tileRows, col*g.tileCols
-		g.tile(w, batch, r0, min(r0+g.tileRows, g.m), c0, min(c0+g.tileCols, g.n))
+		g.tileOf(w, batch, r0, min(r0+g.tileRows, g.m), c0, min(c0+g.tileCols, g.n))
 	}
 }
 
-// tile computes rows [r0, r1) and columns [c0, c1) of one matrix of the batch.
-func (g *product) tile(w *worker, batch, r0, r1, c0, c1 int) {
-	c := g.c.data[batch*g.c.batch+r0*g.c.stride+c0:]
-	beta := float32(0)
-	if g.accumulate {
-		beta = 1
-		if g.result.data != nil {
-			copyRows(c, g.c.stride, g.result.data[batch*g.result.batch+r0*g.result.stride+c0:], g.result.stride, r1-r0, c1-c0)
-		}
+// tileOf computes rows [r0, r1) and columns [c0, c1) of one matrix of the batch.
+func (g *product) tileOf(w *worker, batch, r0, r1, c0, c1 int) {
+	t := &w.gemm
+	*t = gemm{m: r1 - r0, n: c1 - c0, k: g.k, transA: g.transA, transB: g.transB, lda: g.a.stride, ldb: g.b.stride, ldc: g.c.stride, add: g.accumulate}
+	t.c = g.c.data[batch*g.c.batch+r0*g.c.stride+c0:]
+	if g.accumulate && g.result.data != nil {
+		copyRows(t.c, t.ldc, g.result.data[batch*g.result.batch+r0*g.result.stride+c0:], g.result.stride, t.m, t.n)
 	}
 	switch {
 	case g.k > 0:
-		a, b := g.a.data[batch*g.a.batch:], g.b.data[batch*g.b.batch:]
+		t.a, t.b = g.a.data[batch*g.a.batch:], g.b.data[batch*g.b.batch:]
 		if g.transA {
-			a = a[r0:]
+			t.a = t.a[r0:]
 		} else {
-			a = a[r0*g.a.stride:]
+			t.a = t.a[r0*g.a.stride:]
 		}
 		if g.transB {
-			b = b[c0*g.b.stride:]
+			t.b = t.b[c0*g.b.stride:]
 		} else {
-			b = b[c0:]
+			t.b = t.b[c0:]
 		}
-		g.blas.Sgemm(transpose(g.transA), transpose(g.transB), r1-r0, c1-c0, g.k, 1, a, g.a.stride, b, g.b.stride, beta, c, g.c.stride)
+		g.sgemm(w, t)
 	case !g.accumulate:
-		for r := range r1 - r0 {
-			clear(c[r*g.c.stride:][:c1-c0])
+		for r := range t.m {
+			clear(t.c[r*t.ldc:][:t.n])
 		}
 	}
 	g.finish(w, batch, r0, r1, c0, c1)

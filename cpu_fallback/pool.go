@@ -27,6 +27,8 @@ type worker struct {
 	slots     [][]float32 // the values of the Expr at hand, see program
 	scratch   []float32   // the registers of the Expr at hand
 	panel     []float32   // packed factors, sums: what a kernel needs beside
+	gemm      gemm        // the product at hand
+	vectors   vectorState
 	block     [2 * blockWords]float32
 	sums      [blockWords]float64
 	positions [blockWords]int32

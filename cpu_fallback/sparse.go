@@ -98,14 +98,10 @@ func (s *sparseProduct) part(w *worker, i int) {
 // addScaled adds value t times x to c.
 func (a *csr) addScaled(c, x []float32, t int) {
 	if a.val == nil {
-		add(c, c, x, nil)
+		addLoop(c, c, x, nil)
 		return
 	}
-	v := a.val[t]
-	x = x[:len(c)]
-	for i := range c {
-		c[i] += v * x[i]
-	}
+	addScaledLoop(c, c, x, a.val[t:t+1])
 }
 
 // sparseProductT is SparseMatMulT. Its parts are ranges of columns, so that

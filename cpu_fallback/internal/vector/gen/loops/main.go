@@ -1,0 +1,307 @@
+// Command loops writes the elementwise loops: dst[i] = op(x[i], y[i], z[i]).
+// No loop fuses a multiplication with an addition, so that each gives the bits
+// of the portable Go loop of the same name.
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// wide is true while AVX-512 code is written, false for AVX2.
+var wide bool
+
+func bytes() int {
+	if wide {
+		return 64
+	}
+	return 32
+}
+
+func suffix() string {
+	if wide {
+		return "512"
+	}
+	return "256"
+}
+
+func vector() VecVirtual {
+	if wide {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// operation is one loop: body computes a vector of results from vectors of
+// operands.
+type operation struct {
+	name    string
+	operand string // one letter each: v a block, s a single value
+	unroll  int
+	body    func(x ...VecVirtual) VecVirtual
+}
+
+func main() {
+	ConstraintExpr("amd64")
+	tailMasks()
+	for _, w := range []bool{true, false} {
+		wide = w
+		for _, o := range operations() {
+			o.write()
+		}
+		addScaled()
+	}
+	wide = false
+	transpose8()
+	copyPanel()
+	Generate()
+}
+
+// tail is a table whose 8 words from 8-n on select the first n lanes.
+var tail Mem
+
+func tailMasks() {
+	tail = GLOBL("tail", RODATA|NOPTR)
+	for i := range 8 {
+		DATA(i*4, U32(0xFFFFFFFF))
+	}
+	for i := range 8 {
+		DATA(32+i*4, U32(0))
+	}
+}
+
+func (o operation) write() {
+	TEXT(o.name+suffix(), NOSPLIT, "func(dst, x, y, z []float32)")
+	Pragma("noescape")
+	Doc(o.name + suffix() + " is the loop " + o.name + ".")
+	n := Load(Param("dst").Len(), GP64())
+	dst := Load(Param("dst").Base(), GP64())
+	pointers := make([]Register, len(o.operand))
+	singles := make([]VecVirtual, len(o.operand))
+	for i, kind := range o.operand {
+		pointers[i] = Load(Param(string("xyz"[i])).Base(), GP64())
+		if kind == 's' {
+			singles[i] = vector()
+			VBROADCASTSS(Mem{Base: pointers[i].(GPVirtual)}, singles[i])
+		}
+	}
+	b := bytes()
+	at := GP64()
+	XORQ(at, at)
+	step := func(count int, load func(m Mem, to VecVirtual), store func(from VecVirtual, m Mem)) {
+		for u := range count {
+			args := make([]VecVirtual, len(o.operand))
+			for i, kind := range o.operand {
+				if kind == 's' {
+					args[i] = singles[i]
+					continue
+				}
+				args[i] = vector()
+				load(Mem{Base: pointers[i].(GPVirtual), Index: at, Scale: 1, Disp: u * b}, args[i])
+			}
+			store(o.body(args...), Mem{Base: dst.(GPVirtual), Index: at, Scale: 1, Disp: u * b})
+		}
+	}
+	plainLoad := func(m Mem, to VecVirtual) { VMOVUPS(m, to) }
+	plainStore := func(from VecVirtual, m Mem) { VMOVUPS(from, m) }
+	loop := func(label string, count int) {
+		Label(label)
+		CMPQ(n, Imm(uint64(count*b/4)))
+		JLT(LabelRef(label + "done"))
+		step(count, plainLoad, plainStore)
+		ADDQ(U32(count*b), at)
+		SUBQ(Imm(uint64(count*b/4)), n)
+		JMP(LabelRef(label))
+		Label(label + "done")
+	}
+	if o.unroll > 1 {
+		loop("many", o.unroll)
+	}
+	loop("one", 1)
+	TESTQ(n, n)
+	JE(LabelRef("end"))
+	if wide {
+		bits, one := GP64(), GP64()
+		MOVQ(U32(1), one)
+		SHLXQ(n, one, bits)
+		DECQ(bits)
+		k := K()
+		KMOVW(bits.As32(), k)
+		step(1, func(m Mem, to VecVirtual) { VMOVUPS_Z(m, k, to) }, func(from VecVirtual, m Mem) { VMOVUPS(from, k, m) })
+	} else {
+		table, m := GP64(), YMM()
+		LEAQ(tail.Offset(32), table)
+		SHLQ(Imm(2), n)
+		SUBQ(n, table)
+		VMOVUPS(Mem{Base: table}, m)
+		step(1, func(from Mem, to VecVirtual) { VMASKMOVPS(from, m, to) }, func(from VecVirtual, to Mem) { VMASKMOVPS(from, m, to) })
+	}
+	Label("end")
+	VZEROUPPER()
+	RET()
+}
+
+func operations() []operation {
+	var list []operation
+	add := func(name, operands string, unroll int, body func(x ...VecVirtual) VecVirtual) {
+		list = append(list, operation{name, operands, unroll, body})
+	}
+	binary := func(name string, f func(a, b VecVirtual) VecVirtual, leftSingle bool) {
+		body := func(x ...VecVirtual) VecVirtual { return f(x[0], x[1]) }
+		add(name, "vv", 4, body)
+		add(name+"Single", "vs", 4, body)
+		if leftSingle {
+			add("Single"+name, "sv", 4, body)
+		}
+	}
+	unary := func(name string, unroll int, f func(x VecVirtual) VecVirtual) {
+		add(name, "v", unroll, func(x ...VecVirtual) VecVirtual { return f(x[0]) })
+	}
+	binary("Add", plus, false)
+	binary("Sub", minus, true)
+	binary("Mul", times, false)
+	binary("Div", over, true)
+	binary("Max", maximum, false)
+	binary("Min", minimum, false)
+	binary("Less", func(a, b VecVirtual) VecVirtual { return compare(lessThan, a, b) }, true)
+	binary("LessEq", func(a, b VecVirtual) VecVirtual { return compare(lessOrEqual, a, b) }, true)
+	binary("Equal", func(a, b VecVirtual) VecVirtual { return compare(equalTo, a, b) }, false)
+	add("And", "vv", 4, func(x ...VecVirtual) VecVirtual { return and(x[0], x[1]) })
+	add("Or", "vv", 4, func(x ...VecVirtual) VecVirtual { return or(x[0], x[1]) })
+	unary("Not", 4, func(x VecVirtual) VecVirtual { return xor(x, word(0xFFFFFFFF)) })
+	add("Choose", "vvv", 4, func(x ...VecVirtual) VecVirtual { return choose(x[0], x[1], x[2]) })
+	unary("Negate", 4, func(x VecVirtual) VecVirtual { return xor(x, word(signBit)) })
+	unary("Absolute", 4, absolute)
+	unary("Sign", 2, func(x VecVirtual) VecVirtual {
+		return where(lessThan, word(0), x, number(1), where(lessThan, x, word(0), number(-1), x))
+	})
+	unary("SquareRoot", 4, func(x VecVirtual) VecVirtual { r := vector(); VSQRTPS(x, r); return r })
+	unary("Relu", 4, func(x VecVirtual) VecVirtual { return where(lessOrEqual, x, word(0), word(0), x) })
+	unary("Finite", 2, func(x VecVirtual) VecVirtual { return compare(lessThan, absolute(x), word(0x7F800000)) })
+	unary("BoolToFloat", 4, func(x VecVirtual) VecVirtual { return and(x, word(0x3F800000)) })
+	unary("IntToFloat", 4, func(x VecVirtual) VecVirtual { r := vector(); VCVTDQ2PS(x, r); return r })
+	unary("Floor", 4, func(x VecVirtual) VecVirtual { return round(x, 9) })
+	unary("Round", 4, func(x VecVirtual) VecVirtual { return round(x, 8) })
+	unary("Exp", 1, exp)
+	unary("Expm1", 1, expm1)
+	unary("Log", 1, log)
+	unary("Log1p", 1, log1p)
+	unary("Tanh", 1, tanh)
+	unary("Sigmoid", 1, sigmoid)
+	unary("Erf", 1, erf)
+	return list
+}
+
+// addScaled is dst += s x, which adds a stored value's row in sparse products.
+func addScaled() {
+	operation{"AddScaled", "vvs", 4, func(x ...VecVirtual) VecVirtual { return plus(x[0], times(x[1], x[2])) }}.write()
+}
+
+// transpose8 turns 8 rows of src into 8 columns of dst, for count columns of
+// src at a time 8.
+func transpose8() {
+	TEXT("Transpose8", NOSPLIT, "func(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, count int)")
+	Pragma("noescape")
+	Doc("Transpose8 copies an 8 x (8 count) matrix to a (8 count) x 8 one. Strides", "count bytes between rows.")
+	dst, dstStride := Load(Param("dst"), GP64()).(GPVirtual), Load(Param("dstStride"), GP64()).(GPVirtual)
+	src, srcStride := Load(Param("src"), GP64()).(GPVirtual), Load(Param("srcStride"), GP64()).(GPVirtual)
+	count := Load(Param("count"), GP64())
+	src3, src5, dst3, dst5 := GP64(), GP64(), GP64(), GP64()
+	multiples := func(base, stride, three, five GPVirtual) {
+		LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, three)
+		LEAQ(Mem{Base: stride, Index: stride, Scale: 4}, five)
+	}
+	multiples(src, srcStride, src3, src5)
+	multiples(dst, dstStride, dst3, dst5)
+	row := func(base, stride, three, five, seven GPVirtual, i int) Mem {
+		switch i {
+		case 0:
+			return Mem{Base: base}
+		case 1, 2, 4:
+			return Mem{Base: base, Index: stride, Scale: uint8(i)}
+		case 3, 6:
+			return Mem{Base: base, Index: three, Scale: uint8(i / 3)}
+		case 5:
+			return Mem{Base: base, Index: five, Scale: 1}
+		}
+		return Mem{Base: base, Index: seven, Scale: 1}
+	}
+	src7, dst7 := GP64(), GP64()
+	LEAQ(Mem{Base: src3, Index: srcStride, Scale: 4}, src7)
+	LEAQ(Mem{Base: dst3, Index: dstStride, Scale: 4}, dst7)
+	Label("loop")
+	r := make([]VecVirtual, 8)
+	for i := range r {
+		r[i] = YMM()
+		VMOVUPS(row(src, srcStride, src3, src5, src7, i), r[i])
+	}
+	pair := func(f func(a, b, c Op), a, b VecVirtual) VecVirtual { c := YMM(); f(b, a, c); return c }
+	lo := func(a, b VecVirtual) VecVirtual { return pair(func(x, y, z Op) { VUNPCKLPS(x, y, z) }, a, b) }
+	hi := func(a, b VecVirtual) VecVirtual { return pair(func(x, y, z Op) { VUNPCKHPS(x, y, z) }, a, b) }
+	lo2 := func(a, b VecVirtual) VecVirtual { return pair(func(x, y, z Op) { VUNPCKLPD(x, y, z) }, a, b) }
+	hi2 := func(a, b VecVirtual) VecVirtual { return pair(func(x, y, z Op) { VUNPCKHPD(x, y, z) }, a, b) }
+	half := func(imm uint64, a, b VecVirtual) VecVirtual { c := YMM(); VPERM2F128(Imm(imm), b, a, c); return c }
+	var q [8]VecVirtual
+	for g := range 2 {
+		a, b, c, d := r[4*g], r[4*g+1], r[4*g+2], r[4*g+3]
+		l0, h0, l1, h1 := lo(a, b), hi(a, b), lo(c, d), hi(c, d)
+		q[4*g], q[4*g+1], q[4*g+2], q[4*g+3] = lo2(l0, l1), hi2(l0, l1), lo2(h0, h1), hi2(h0, h1)
+	}
+	for i := range 4 {
+		VMOVUPS(half(0x20, q[i], q[4+i]), row(dst, dstStride, dst3, dst5, dst7, i))
+		VMOVUPS(half(0x31, q[i], q[4+i]), row(dst, dstStride, dst3, dst5, dst7, i+4))
+	}
+	ADDQ(Imm(32), src)
+	LEAQ(Mem{Base: dst, Index: dstStride, Scale: 8}, dst)
+	DECQ(count)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// copyPanel copies rows of 16 floats.
+func copyPanel() {
+	TEXT("CopyPanel", NOSPLIT, "func(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, rows int)")
+	Pragma("noescape")
+	Doc("CopyPanel copies rows of 16 words, at least one. Strides count bytes.")
+	dst, dstStride := Load(Param("dst"), GP64()).(GPVirtual), Load(Param("dstStride"), GP64()).(GPVirtual)
+	src, srcStride := Load(Param("src"), GP64()).(GPVirtual), Load(Param("srcStride"), GP64()).(GPVirtual)
+	rows := Load(Param("rows"), GP64())
+	Label("loop")
+	a, b := YMM(), YMM()
+	VMOVUPS(Mem{Base: src}, a)
+	VMOVUPS(Mem{Base: src, Disp: 32}, b)
+	VMOVUPS(a, Mem{Base: dst})
+	VMOVUPS(b, Mem{Base: dst, Disp: 32})
+	ADDQ(srcStride, src)
+	ADDQ(dstStride, dst)
+	DECQ(rows)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+var constants = map[uint32]Mem{}
+
+// word is a vector that repeats 32 bits.
+func word(bits uint32) VecVirtual {
+	v := vector()
+	VMOVUPS(constant(bits), v)
+	return v
+}
+
+// constant is 64 bytes of memory that repeat 32 bits.
+func constant(bits uint32) Mem {
+	m, ok := constants[bits]
+	if !ok {
+		m = GLOBL(fmt.Sprintf("word%08x", bits), RODATA|NOPTR)
+		for i := range 16 {
+			DATA(i*4, U32(bits))
+		}
+		constants[bits] = m
+	}
+	return m
+}

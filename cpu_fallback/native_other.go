@@ -1,0 +1,9 @@
+//go:build !amd64
+
+package cpu_fallback
+
+// vectorState is what a worker keeps for native products.
+type vectorState struct{}
+
+// nativeProducts are the package's own: there are none for this architecture.
+func nativeProducts() (products, bool) { return products{}, false }
