@@ -35,7 +35,7 @@ func (o Adafactor) Name() string { return "adafactor" }
 func (o Adafactor) PerTensor() {}
 
 // Common has the defaults filled in.
-func (o Adafactor) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Adafactor) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are r and c; of a vector or scalar, r holds v and c is not used.
 func (o Adafactor) Slots() []Slot {

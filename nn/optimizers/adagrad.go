@@ -19,7 +19,7 @@ type Adagrad struct {
 func (o Adagrad) Name() string { return "adagrad" }
 
 // Common has the defaults filled in.
-func (o Adagrad) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Adagrad) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots is the accumulator a.
 func (o Adagrad) Slots() []Slot {
@@ -60,7 +60,7 @@ type Adadelta struct {
 func (o Adadelta) Name() string { return "adadelta" }
 
 // Common has the defaults filled in.
-func (o Adadelta) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Adadelta) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are a and d.
 func (o Adadelta) Slots() []Slot {

@@ -23,7 +23,7 @@ type Adam struct {
 func (o Adam) Name() string { return "adam" }
 
 // Common has the defaults filled in.
-func (o Adam) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Adam) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are m, v and, with AMSGrad, the largest v.
 func (o Adam) Slots() []Slot {
@@ -75,7 +75,7 @@ func (o AdamW) adam() Adam { return Adam(o) }
 func (o AdamW) Name() string { return "adamw" }
 
 // Common has the defaults filled in.
-func (o AdamW) Common() Settings { return o.Settings.with(0.001, 0.004) }
+func (o AdamW) Common() Settings { return o.Settings.WithDefaults(0.001, 0.004) }
 
 // Slots are Adam's.
 func (o AdamW) Slots() []Slot { return o.adam().Slots() }

@@ -21,7 +21,7 @@ type Adamax struct {
 func (o Adamax) Name() string { return "adamax" }
 
 // Common has the defaults filled in.
-func (o Adamax) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Adamax) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are m and u.
 func (o Adamax) Slots() []Slot { return []Slot{{Name: "momentum"}, {Name: "norm"}} }

@@ -32,7 +32,7 @@ type Ftrl struct {
 func (o Ftrl) Name() string { return "ftrl" }
 
 // Common has the defaults filled in.
-func (o Ftrl) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Ftrl) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are a and z.
 func (o Ftrl) Slots() []Slot {
@@ -59,7 +59,8 @@ func (o Ftrl) Update(s Step) (*graph.Tensor, []*graph.Tensor) {
 	newZ := graph.Sub(graph.Add(z, g), graph.Mul(sigma, s.W))
 	cut := graph.Sub(graph.Clip(newZ, float32(-o.L1), float32(o.L1)), newZ)
 	down := graph.Add(graph.Shift(root(n), float32(o.Beta)), graph.Scale(s.Rate, float32(2*o.L2)))
-	w := graph.Div(graph.Mul(s.Rate, cut), down)
+	// A weight that has had no gradient, from an accumulator of 0, is 0 / 0.
+	w := graph.Div(graph.Mul(s.Rate, cut), graph.Max(down, down.Const(1e-30)))
 	moves := graph.Less(s.Rate.Const(0), s.Rate)
 	keep := func(x, old *graph.Tensor) *graph.Tensor { return graph.Select(moves, x, old) }
 	return keep(w, s.W), []*graph.Tensor{keep(n, a), keep(newZ, z)}

@@ -23,7 +23,7 @@ func (o LAMB) Name() string { return "lamb" }
 func (o LAMB) PerTensor() {}
 
 // Common has the defaults filled in.
-func (o LAMB) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o LAMB) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are m and v.
 func (o LAMB) Slots() []Slot { return []Slot{{Name: "momentum"}, {Name: "velocity"}} }

@@ -18,7 +18,7 @@ type Lion struct {
 func (o Lion) Name() string { return "lion" }
 
 // Common has the defaults filled in.
-func (o Lion) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Lion) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots is m.
 func (o Lion) Slots() []Slot { return []Slot{{Name: "momentum"}} }

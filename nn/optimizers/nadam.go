@@ -26,7 +26,7 @@ type Nadam struct {
 func (o Nadam) Name() string { return "nadam" }
 
 // Common has the defaults filled in.
-func (o Nadam) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o Nadam) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are m and v.
 func (o Nadam) Slots() []Slot { return []Slot{{Name: "momentum"}, {Name: "velocity"}} }

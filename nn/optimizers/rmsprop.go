@@ -25,7 +25,7 @@ type RMSprop struct {
 func (o RMSprop) Name() string { return "rmsprop" }
 
 // Common has the defaults filled in.
-func (o RMSprop) Common() Settings { return o.Settings.with(0.001, 0) }
+func (o RMSprop) Common() Settings { return o.Settings.WithDefaults(0.001, 0) }
 
 // Slots are v, and m and a where they are used.
 func (o RMSprop) Slots() []Slot {

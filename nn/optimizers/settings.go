@@ -32,8 +32,8 @@ type Settings struct {
 	AccumulateSteps int
 }
 
-// with fills in an optimizer's defaults.
-func (s Settings) with(rate, decay float64) Settings {
+// WithDefaults fills in what is nil: what an optimizer's Common returns.
+func (s Settings) WithDefaults(rate, decay float64) Settings {
 	if s.LearningRate == nil {
 		s.LearningRate = schedules.Constant(rate)
 	}

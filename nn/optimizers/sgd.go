@@ -20,7 +20,7 @@ type SGD struct {
 func (o SGD) Name() string { return "sgd" }
 
 // Common has the defaults filled in.
-func (o SGD) Common() Settings { return o.Settings.with(0.01, 0) }
+func (o SGD) Common() Settings { return o.Settings.WithDefaults(0.01, 0) }
 
 // Slots is the velocity v, if there is momentum.
 func (o SGD) Slots() []Slot {

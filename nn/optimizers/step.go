@@ -80,6 +80,9 @@ func Accumulate(s Settings, sum, grad, step *graph.Tensor) (newSum, mean, update
 // may be off by some; what is left of the first is then divided once more.
 func remainder(step *graph.Tensor, n int) *graph.Tensor {
 	g := step.Graph()
+	if n == 1 {
+		return g.ConstInt(0)
+	}
 	k, rest := g.ConstInt(int32(n)), step
 	for range 2 {
 		quotient := graph.ToInt(graph.Floor(graph.Div(graph.ToFloat(rest), g.Const(float32(n)))))
