@@ -113,7 +113,7 @@ func (d *device) check(k compute.Kernel, tol tolerance) {
 	d.compare(k.String(), want, tol)
 }
 
-func (d *device) compare(what string, want outcome, tol tolerance) {
+func (d *device) compare(what string, want *outcome, tol tolerance) {
 	d.Helper()
 	for b, words := range want.before {
 		got := d.read(compute.ViewOf(b))

@@ -9,7 +9,7 @@ import (
 
 // oracle says what a kernel does to memory, by loops that follow its doc comment
 // in float64. It does not change the memory.
-func oracle(k compute.Kernel, mem memory) outcome {
+func oracle(k compute.Kernel, mem memory) *outcome {
 	o := newOutcome(mem)
 	switch k := k.(type) {
 	case *compute.MatMul:
@@ -38,14 +38,11 @@ func oracle(k compute.Kernel, mem memory) outcome {
 	return o
 }
 
-// bits is the word at place at of v, before the kernel.
-func (o outcome) bits(v compute.View, at int) uint32 { return o.before[v.Buffer][v.Offset+at] }
-
-func (o outcome) value(v compute.View, at int) float64 {
+func (o *outcome) value(v compute.View, at int) float64 {
 	return float64(math.Float32frombits(o.bits(v, at)))
 }
 
-func (o outcome) integer(v compute.View, at int) int { return int(int32(o.bits(v, at))) }
+func (o *outcome) integer(v compute.View, at int) int { return int(int32(o.bits(v, at))) }
 
 // each visits an iteration space in row-major order.
 func each(d compute.Dims, visit func(at compute.Dims, element int)) {
@@ -64,7 +61,7 @@ func each(d compute.Dims, visit func(at compute.Dims, element int)) {
 }
 
 // load is the value of an operand for one element, as Expr.Eval takes it.
-func (o outcome) load(x compute.Operand, t compute.Type, at compute.Dims) float64 {
+func (o *outcome) load(x compute.Operand, t compute.Type, at compute.Dims) float64 {
 	if t == compute.Int {
 		return float64(o.integer(x.View, x.Strides.Index(at)))
 	}
@@ -72,7 +69,7 @@ func (o outcome) load(x compute.Operand, t compute.Type, at compute.Dims) float6
 }
 
 // store puts output number i of e.
-func (o outcome) store(e *compute.Expr, i int, out compute.Operand, at compute.Dims, v, scale float64) {
+func (o *outcome) store(e *compute.Expr, i int, out compute.Operand, at compute.Dims, v, scale float64) {
 	if e.Code[e.Outputs[i]].Type == compute.Int {
 		o.word(out.View, out.Strides.Index(at), uint32(int32(v)))
 		return
@@ -81,7 +78,7 @@ func (o outcome) store(e *compute.Expr, i int, out compute.Operand, at compute.D
 }
 
 // row is the row number that an Index gives row i.
-func (o outcome) row(x compute.Index, i int) int {
+func (o *outcome) row(x compute.Index, i int) int {
 	if x.Empty() {
 		return i
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // inputs loads all operands of an Expr for one element.
-func (o outcome) inputs(values []float64, e *compute.Expr, in []compute.Operand, at compute.Dims) []float64 {
+func (o *outcome) inputs(values []float64, e *compute.Expr, in []compute.Operand, at compute.Dims) []float64 {
 	values = values[:0]
 	for i, x := range in {
 		values = append(values, o.load(x, e.Inputs[i], at))
@@ -15,7 +15,7 @@ func (o outcome) inputs(values []float64, e *compute.Expr, in []compute.Operand,
 	return values
 }
 
-func (o outcome) mapKernel(k *compute.Map) {
+func (o *outcome) mapKernel(k *compute.Map) {
 	var in []float64
 	each(k.Dims, func(at compute.Dims, element int) {
 		in = o.inputs(in, k.Expr, k.In, at)
@@ -42,7 +42,7 @@ func (t *total) add(x float64) {
 	t.n++
 }
 
-func (o outcome) reduce(k *compute.Reduce) {
+func (o *outcome) reduce(k *compute.Reduce) {
 	kept := k.Kept()
 	totals := make([]total, kept.Size())
 	place := kept.Contiguous()
@@ -71,7 +71,7 @@ func (o outcome) reduce(k *compute.Reduce) {
 	})
 }
 
-func (o outcome) copyKernel(k *compute.Copy) {
+func (o *outcome) copyKernel(k *compute.Copy) {
 	each(k.Dims, func(at compute.Dims, _ int) {
 		o.word(k.Out.View, k.Out.Strides.Index(at), o.bits(k.In.View, k.In.Strides.Index(at)))
 	})

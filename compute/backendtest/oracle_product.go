@@ -6,22 +6,33 @@ import (
 	"github.com/glearn-go/glearn/compute"
 )
 
-func (o outcome) matMul(k *compute.MatMul) {
-	// factor gives the place of element (row, col) of op(m).
-	factor := func(m compute.Matrix, transposed bool, b, row, col int) int {
-		if transposed {
-			row, col = col, row
-		}
-		return b*m.Batch + row*m.Stride + col
+// factor is op(m[b]) as rows in order, or as columns.
+func (o *outcome) factor(m compute.Matrix, transposed, asColumns bool, b, rows, cols int) []float64 {
+	down, right := m.Stride, 1
+	if transposed {
+		down, right = right, down
 	}
+	if asColumns {
+		rows, cols, down, right = cols, rows, right, down
+	}
+	values := make([]float64, rows*cols)
+	for i := range values {
+		values[i] = o.value(m.View, b*m.Batch+i/cols*down+i%cols*right)
+	}
+	return values
+}
+
+func (o *outcome) matMul(k *compute.MatMul) {
 	for b := range k.Batches() {
+		rows := o.factor(k.A, k.TransA, false, b, k.M, k.K)
+		columns := o.factor(k.B, k.TransB, true, b, k.K, k.N)
 		for i := range k.M {
 			for j := range k.N {
+				row, column := rows[i*k.K:(i+1)*k.K], columns[j*k.K:(j+1)*k.K]
 				sum, scale := 0.0, 0.0
-				for l := range k.K {
-					term := o.value(k.A.View, factor(k.A, k.TransA, b, i, l)) * o.value(k.B.View, factor(k.B, k.TransB, b, l, j))
-					sum += term
-					scale += math.Abs(term)
+				for l, x := range row {
+					sum += x * column[l]
+					scale += math.Abs(x * column[l])
 				}
 				o.finish(k.C, k.Accumulate, k.Epilogue, b, i, j, (b*k.M+i)*k.N+j, sum, scale)
 			}
@@ -30,7 +41,7 @@ func (o outcome) matMul(k *compute.MatMul) {
 }
 
 // finish stores element (i, j) of product b: Accumulate, then the epilogue.
-func (o outcome) finish(c compute.Matrix, accumulate bool, e *compute.Epilogue, b, i, j, element int, sum, scale float64) {
+func (o *outcome) finish(c compute.Matrix, accumulate bool, e *compute.Epilogue, b, i, j, element int, sum, scale float64) {
 	place := b*c.Batch + i*c.Stride + j
 	if accumulate {
 		sum += o.value(c.View, place)
@@ -53,7 +64,7 @@ func (o outcome) finish(c compute.Matrix, accumulate bool, e *compute.Epilogue, 
 }
 
 // entries visits the stored entries of row i of a sparse operand.
-func (o outcome) entries(a compute.CSR, i int, visit func(col int, value float64)) {
+func (o *outcome) entries(a compute.CSR, i int, visit func(col int, value float64)) {
 	r := o.row(a.Rows, i)
 	for p := o.integer(a.RowPtr, r); p < o.integer(a.RowPtr, r+1); p++ {
 		value := 1.0
@@ -64,7 +75,7 @@ func (o outcome) entries(a compute.CSR, i int, visit func(col int, value float64
 	}
 }
 
-func (o outcome) sparseMatMul(k *compute.SparseMatMul) {
+func (o *outcome) sparseMatMul(k *compute.SparseMatMul) {
 	for i := range k.M {
 		for j := range k.N {
 			sum, scale := 0.0, 0.0
@@ -78,7 +89,7 @@ func (o outcome) sparseMatMul(k *compute.SparseMatMul) {
 	}
 }
 
-func (o outcome) sparseMatMulT(k *compute.SparseMatMulT) {
+func (o *outcome) sparseMatMulT(k *compute.SparseMatMulT) {
 	sums := make([]float64, k.A.Cols*k.N)
 	scales := make([]float64, k.A.Cols*k.N)
 	for i := range k.M {

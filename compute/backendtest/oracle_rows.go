@@ -18,7 +18,7 @@ type logits struct {
 	logSum float64
 }
 
-func (o outcome) logits(m compute.Matrix, row, cols int) logits {
+func (o *outcome) logits(m compute.Matrix, row, cols int) logits {
 	l := logits{x: make([]float64, cols), top: math.Inf(-1)}
 	for j := range l.x {
 		l.x[j] = o.value(m.View, row*m.Stride+j)
@@ -39,7 +39,7 @@ func (l logits) logSoftmax(j int) float64 { return l.x[j] - l.top - l.logSum }
 // in roundings, that an exponential of their sum has.
 func (l logits) size(j int) float64 { return 1 + math.Abs(l.x[j]-l.top) + math.Abs(l.logSum) }
 
-func (o outcome) softmax(k *compute.Softmax) {
+func (o *outcome) softmax(k *compute.Softmax) {
 	for i := range k.Rows {
 		l := o.logits(k.In, i, k.Cols)
 		for j := range k.Cols {
@@ -53,7 +53,7 @@ func (o outcome) softmax(k *compute.Softmax) {
 	}
 }
 
-func (o outcome) crossEntropy(k *compute.SoftmaxCrossEntropy) {
+func (o *outcome) crossEntropy(k *compute.SoftmaxCrossEntropy) {
 	for i := range k.Rows {
 		l := o.logits(k.Logits, i, k.Cols)
 		target := func(j int) float64 { return o.value(k.Targets.View, i*k.Targets.Stride+j) }
@@ -90,7 +90,7 @@ func (o outcome) crossEntropy(k *compute.SoftmaxCrossEntropy) {
 	}
 }
 
-func (o outcome) gather(k *compute.Gather) {
+func (o *outcome) gather(k *compute.Gather) {
 	for i := range k.Rows {
 		row := o.row(k.Index, i)
 		for j := range k.Cols {
@@ -103,7 +103,7 @@ func (o outcome) gather(k *compute.Gather) {
 	}
 }
 
-func (o outcome) scatterAdd(k *compute.ScatterAdd) {
+func (o *outcome) scatterAdd(k *compute.ScatterAdd) {
 	sums, sizes := map[int]float64{}, map[int]float64{}
 	for i := range k.Rows {
 		row := o.row(k.Index, i)

@@ -72,39 +72,54 @@ type cell struct {
 	scale float64 // size of the terms that want was summed from
 }
 
+// memory is the contents of buffers.
+type memory map[compute.Buffer][]uint32
+
 // outcome is what buffers must hold after a kernel: the words as they were, but
 // for the cells that it writes.
 type outcome struct {
 	before memory
 	cells  map[compute.Buffer][]cell
+
+	loaded, stored compute.Buffer // the last ones used, found without the maps
+	words          []uint32       // before[loaded]
+	writes         []cell         // cells[stored]
 }
 
-// memory is the contents of buffers.
-type memory map[compute.Buffer][]uint32
-
-func newOutcome(before memory) outcome {
-	return outcome{before: before, cells: map[compute.Buffer][]cell{}}
+func newOutcome(before memory) *outcome {
+	return &outcome{before: before, cells: map[compute.Buffer][]cell{}}
 }
 
-func (o outcome) put(v compute.View, at int, c cell) {
-	if o.cells[v.Buffer] == nil {
-		o.cells[v.Buffer] = make([]cell, len(o.before[v.Buffer]))
+// bits is the word at place at of v, before the kernel.
+func (o *outcome) bits(v compute.View, at int) uint32 {
+	if v.Buffer != o.loaded {
+		o.loaded, o.words = v.Buffer, o.before[v.Buffer]
 	}
-	o.cells[v.Buffer][v.Offset+at] = c
+	return o.words[v.Offset+at]
+}
+
+func (o *outcome) put(v compute.View, at int, c cell) {
+	if v.Buffer != o.stored {
+		if o.cells[v.Buffer] == nil {
+			o.cells[v.Buffer] = make([]cell, len(o.before[v.Buffer]))
+		}
+		o.stored, o.writes = v.Buffer, o.cells[v.Buffer]
+	}
+	o.writes[v.Offset+at] = c
 }
 
 // word stores bits that must come out as they are.
-func (o outcome) word(v compute.View, at int, bits uint32) {
+func (o *outcome) word(v compute.View, at int, bits uint32) {
 	o.put(v, at, cell{kind: wordCell, bits: bits})
 }
 
 // float stores a number that rounding may move.
-func (o outcome) float(v compute.View, at int, want, scale float64) {
+func (o *outcome) float(v compute.View, at int, want, scale float64) {
 	o.put(v, at, cell{kind: floatCell, want: want, scale: scale})
 }
 
 // problem is empty when word at of b is as it should be.
-func (o outcome) problem(b compute.Buffer, before []uint32, at int, got uint32, tol tolerance) string {
+func (o *outcome) problem(b compute.Buffer, before []uint32, at int, got uint32, tol tolerance) string {
 	var c cell
 	if o.cells[b] != nil {
 		c = o.cells[b][at]
@@ -121,7 +136,7 @@ func (o outcome) problem(b compute.Buffer, before []uint32, at int, got uint32, 
 }
 
 // apply changes the memory to the outcome, correctly rounded.
-func (o outcome) apply() {
+func (o *outcome) apply() {
 	for b, cells := range o.cells {
 		for at, c := range cells {
 			switch c.kind {
