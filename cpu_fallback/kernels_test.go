@@ -118,7 +118,7 @@ func productNames(t testing.TB) []string {
 }
 
 // testMatMul runs one product; the bits of v choose its variant.
-func testMatMul(t *testing.T, b *bench, batch, m, n, k, v int) {
+func testMatMul(t testing.TB, b *bench, batch, m, n, k, v int) {
 	r := rng()
 	g := &compute.MatMul{Batch: batch, M: m, N: n, K: k, TransA: v&1 != 0, TransB: v&2 != 0, Accumulate: v&4 != 0}
 	pad := v >> 3 & 1 * 3
