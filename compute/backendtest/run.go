@@ -48,7 +48,11 @@ var productGroups = []group{
 
 var groups = append(productGroups[:len(productGroups):len(productGroups)], []group{
 	{"Memory", testMemory},
+	{"SparseMatMul", testSparseMatMul},
+	{"SparseMatMulT", testSparseMatMulT},
 	{"Map", testMap},
+	{"Ops", testOps},
+	{"Random", testRandom},
 	{"Reduce", testReduce},
 	{"Softmax", testSoftmax},
 	{"CrossEntropy", testCrossEntropy},
