@@ -3,6 +3,7 @@ module github.com/glearn-go/glearn
 go 1.26.0
 
 require (
+	github.com/ebitengine/purego v0.11.3 // indirect
 	github.com/go-gl/gl v0.0.0-20231021071112-07e5d0ea2e71 // indirect
 	github.com/go-gl/glfw/v3.3/glfw v0.0.0-20260823155953-d41da22a9587 // indirect
 	golang.org/x/sys v0.49.0 // indirect

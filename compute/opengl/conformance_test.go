@@ -1,0 +1,43 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/compute/backendtest"
+)
+
+// requireDevice skips a test where there is no OpenGL device, and fails it
+// where GLEARN_REQUIRE_GPU says that there has to be one.
+func requireDevice(t testing.TB) {
+	t.Helper()
+	d, err := Open()
+	if err == nil {
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if os.Getenv("GLEARN_REQUIRE_GPU") != "" || !errors.Is(err, compute.ErrNoDevice) {
+		t.Fatal(err)
+	}
+	t.Skip("no OpenGL device: ", err)
+}
+
+func TestConformance(t *testing.T) {
+	requireDevice(t)
+	backendtest.Run(t, Open)
+}
+
+// TestConformanceOfWindows repeats the suite with storage blocks so short that
+// every kernel has to work in windows.
+func TestConformanceOfWindows(t *testing.T) {
+	requireDevice(t)
+	backendtest.Run(t, func() (compute.Backend, error) {
+		return open(func(l *limits) { l.blockWords = 1 << 16 })
+	})
+}

@@ -1,0 +1,7 @@
+//go:build gldebug && cgo && (linux || windows)
+
+package opengl
+
+// debug checks for an error after every command list; the build tag gldebug
+// turned it on.
+const debug = true

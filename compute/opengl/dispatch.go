@@ -1,0 +1,41 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+// dispatch is one run of one program: what lowering a kernel gives.
+type dispatch struct {
+	kernel   string // its name, for errors
+	source   string // GLSL
+	uniforms []uint32
+	bindings []binding
+	groups   [3]int
+	access   []access
+}
+
+// binding connects a slot of a program with a window of a buffer.
+type binding struct {
+	b       *buffer // nil for the scratch buffer
+	texture bool    // a buffer texture of vec4 and not a storage block
+	slot    int
+	offset  int // bytes
+	size    int // bytes
+}
+
+// access is a range of bytes that a dispatch reads or writes.
+type access struct {
+	b       *buffer // nil for the scratch buffer
+	lo, hi  int     // bytes
+	write   bool
+	texture bool // read through a buffer texture
+}
+
+// scratchWords is how much scratch memory d needs.
+func (d *dispatch) scratchWords() int {
+	n := 0
+	for _, b := range d.bindings {
+		if b.b == nil {
+			n = max(n, (b.offset+b.size)/4)
+		}
+	}
+	return n
+}

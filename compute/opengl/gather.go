@@ -1,0 +1,54 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+import (
+	"github.com/glearn-go/glearn/compute"
+)
+
+// gather lowers Gather: one invocation copies one word. A table longer than a
+// storage block is gathered from in windows of rows, and the first one also
+// marks the rows that no window has.
+func (l *lowering) gather(k *compute.Gather) error {
+	if k.Rows == 0 || k.Cols == 0 {
+		return nil
+	}
+	for _, out := range l.windows(k.Out, k.Rows, k.Cols) {
+		for i, w := range l.windows(k.Table, k.TableRows, k.Cols) {
+			if err := l.gatherWindow(k, out, w, i == 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *lowering) gatherWindow(k *compute.Gather, out, table [2]int, first bool) error {
+	s := l.shader("Gather", 32, 4)
+	s.rowNumber(k.Index)
+	from := window(k.Table, table[0], table[1], k.Cols)
+	if from.Buffer == nil { // a table of no rows
+		from = window(k.Out, out[0], 0, k.Cols)
+	}
+	words, base := s.memory(from, false)
+	to, place := s.memory(window(k.Out, out[0], out[1], k.Cols), true)
+	s.define("COLS", s.number(k.Cols))
+	s.define("ROWS", s.number(out[1]))
+	s.define("ROW0", s.number(out[0]))
+	s.define("TABLE_ROWS", "int("+s.number(k.TableRows)+")")
+	s.define("FROM", "int("+s.number(table[0])+")")
+	s.define("COUNT", "int("+s.number(table[1])+")")
+	s.define("TABLE(row, col)", words+"["+base+" + uint(row) * "+s.number(k.Table.Stride)+" + (col)]")
+	s.define("OUT(row, col)", to+"["+place+" + (row) * "+s.number(k.Out.Stride)+" + (col)]")
+	s.define("FIRST", truth(first))
+	s.include("gather")
+	y, z := l.grid(ceil(out[1], 4))
+	return s.run(min(ceil(k.Cols, 32), l.lim.groups), y, z)
+}
+
+func truth(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}

@@ -1,0 +1,168 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+/*
+#include "play.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// gpu is all that the context's thread alone may touch.
+type gpu struct {
+	ctx      context
+	lim      limits
+	play     C.play_functions
+	programs map[string]*program // by source
+	enc      *encoder            // of the commands that run at once
+	scratch  scratch             // theirs
+	err      error               // the first failure; work is dropped from then on
+	dirty    bool                // kernels ran since buffers were last made visible to Read and Write
+}
+
+// openGPU makes a context current on this thread and readies it.
+func openGPU() (*gpu, error) {
+	ctx, err := openContext()
+	if err != nil {
+		return nil, err
+	}
+	g := &gpu{ctx: ctx, lim: readLimits(ctx.platform()), programs: map[string]*program{}}
+	if err := g.bindPlayer(); err != nil {
+		ctx.close()
+		return nil, err
+	}
+	g.enc = newEncoder()
+	return g, nil
+}
+
+func (g *gpu) bindPlayer() error {
+	for _, f := range []struct {
+		to   *unsafe.Pointer
+		name string
+	}{
+		{&g.play.UseProgram, "glUseProgram"},
+		{&g.play.BindBufferRange, "glBindBufferRange"},
+		{&g.play.ActiveTexture, "glActiveTexture"},
+		{&g.play.BindTexture, "glBindTexture"},
+		{&g.play.Uniform1uiv, "glUniform1uiv"},
+		{&g.play.MemoryBarrier_, "glMemoryBarrier"},
+		{&g.play.DispatchCompute, "glDispatchCompute"},
+	} {
+		if *f.to = g.ctx.proc(f.name); *f.to == nil {
+			return fmt.Errorf("opengl: the driver has no %s: %w", f.name, compute.ErrNoDevice)
+		}
+	}
+	return nil
+}
+
+// fail keeps the first failure.
+func (g *gpu) fail(err error) {
+	if g.err == nil && err != nil {
+		g.err = err
+	}
+}
+
+// playWords runs commands, with a barrier of the given bits before each time.
+func (g *gpu) playWords(words []uint32, times int, before uint32) {
+	if len(words) == 0 || times < 1 {
+		return
+	}
+	at := C.play_list(&g.play, (*C.uint32_t)(unsafe.Pointer(unsafe.SliceData(words))), C.int64_t(len(words)), C.int64_t(times), C.uint32_t(before))
+	if at >= 0 {
+		g.fail(fmt.Errorf("opengl: word %d of a command list is no command", at))
+	}
+	g.dirty = true
+	if debug {
+		g.check("playing a command list")
+	}
+}
+
+// run encodes dispatches behind those already running and plays them.
+func (g *gpu) run(list []dispatch) {
+	if g.err != nil {
+		return
+	}
+	need := 0
+	for i := range list {
+		need = max(need, list[i].scratchWords())
+	}
+	buffer, err := g.scratch.atLeast(g, need)
+	if err != nil {
+		g.fail(err)
+		return
+	}
+	if g.scratch.moved {
+		g.scratch.moved = false
+		g.enc.forget()
+	}
+	for i := range list {
+		if err := g.enc.add(g, &list[i], buffer); err != nil {
+			g.fail(err)
+			return
+		}
+	}
+	g.playWords(g.enc.words, 1, 0)
+	g.enc.words = g.enc.words[:0]
+}
+
+// check keeps an OpenGL error as the device's failure.
+func (g *gpu) check(doing string) {
+	if err := glError(); err != nil {
+		g.fail(fmt.Errorf("opengl: %s on %s: %w", doing, g.lim.renderer, err))
+	}
+	if g.lim.robust && g.err == nil {
+		if status := resetStatus(); status != gl.NO_ERROR {
+			g.fail(fmt.Errorf("opengl: %s was reset (%s): %w", g.lim.renderer, resetName(status), compute.ErrDeviceLost))
+		}
+	}
+}
+
+// visible orders what kernels wrote before what Read and Write do.
+func (g *gpu) visible() {
+	if g.dirty {
+		gl.MemoryBarrier(gl.BUFFER_UPDATE_BARRIER_BIT)
+		g.dirty = false
+	}
+}
+
+// flush starts work that the driver may be collecting.
+func (g *gpu) flush() { gl.Flush() }
+
+// finish waits for all work and says whether anything failed since the start.
+func (g *gpu) finish() error {
+	if g.err == nil {
+		gl.Finish()
+		g.check("finishing")
+	}
+	return g.err
+}
+
+// close frees what the context holds; the driver frees the rest with it.
+func (g *gpu) close() {
+	for _, p := range g.programs {
+		gl.DeleteProgram(p.name)
+	}
+	g.scratch.free()
+	g.ctx.close()
+}
+
+// resetStatus asks by the name that the driver has.
+func resetStatus() (status uint32) { return gl.GetGraphicsResetStatusARB() }
+
+func resetName(status uint32) string {
+	switch status {
+	case gl.GUILTY_CONTEXT_RESET_ARB:
+		return "by this program's work"
+	case gl.INNOCENT_CONTEXT_RESET_ARB:
+		return "by another program"
+	}
+	return "cause unknown"
+}

@@ -1,0 +1,120 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// limits is what a driver says of itself and what it can do.
+type limits struct {
+	vendor, renderer, version string
+	platform                  string
+	software                  bool  // a CPU renders
+	blockWords                int   // longest window of a storage block
+	blockAlign                int   // bytes that a window's start is a multiple of
+	blocks                    int   // storage blocks of one kernel
+	groups                    int   // work groups along an axis
+	groupSize                 int   // invocations of a group
+	sharedBytes               int   // memory a group shares
+	texels                    int   // longest buffer texture
+	texelAlign                int   // bytes that its window's start is a multiple of
+	memory                    int64 // bytes that may be filled; 0 where unknown
+	robust                    bool  // reports resets
+}
+
+// maxLoop is how many iterations the loops of one invocation may take in all:
+// llvmpipe silently stops at 65,535.
+const maxLoop = 60000
+
+// maxBufferWords keeps buffers below 4 GiB, where Mesa's sizes end.
+const maxBufferWords = 1<<30 - 1
+
+func getInt(name uint32) int {
+	var v int32
+	gl.GetIntegerv(name, &v)
+	return int(v)
+}
+
+func readLimits(platform string) limits {
+	var block int64
+	gl.GetInteger64v(gl.MAX_SHADER_STORAGE_BLOCK_SIZE, &block)
+	var groups int32
+	gl.GetIntegeri_v(gl.MAX_COMPUTE_WORK_GROUP_COUNT, 0, &groups)
+	l := limits{
+		vendor:      gl.GoStr(gl.GetString(gl.VENDOR)),
+		renderer:    gl.GoStr(gl.GetString(gl.RENDERER)),
+		version:     gl.GoStr(gl.GetString(gl.VERSION)),
+		platform:    platform,
+		blockWords:  int(min(block/4, maxBufferWords)),
+		blockAlign:  max(getInt(gl.SHADER_STORAGE_BUFFER_OFFSET_ALIGNMENT), 4),
+		blocks:      min(getInt(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS), getInt(gl.MAX_SHADER_STORAGE_BUFFER_BINDINGS)),
+		groups:      min(int(groups), 65535),
+		groupSize:   getInt(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS),
+		sharedBytes: getInt(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE),
+		texels:      getInt(gl.MAX_TEXTURE_BUFFER_SIZE),
+		texelAlign:  max(getInt(gl.TEXTURE_BUFFER_OFFSET_ALIGNMENT), 16),
+	}
+	name := strings.ToLower(l.renderer)
+	for _, software := range []string{"llvmpipe", "softpipe", "swrast", "swiftshader", "gdi generic", "basic render"} {
+		l.software = l.software || strings.Contains(name, software)
+	}
+	extensions := map[string]bool{}
+	for i := range getInt(gl.NUM_EXTENSIONS) {
+		extensions[gl.GoStr(gl.GetStringi(gl.EXTENSIONS, uint32(i)))] = true
+	}
+	l.robust = extensions["GL_ARB_robustness"] || extensions["GL_KHR_robustness"]
+	l.memory = deviceMemory(l.software, extensions)
+	return l
+}
+
+// deviceMemory asks the extensions that tell it; a software renderer fills the
+// machine's own memory.
+func deviceMemory(software bool, extensions map[string]bool) int64 {
+	const (
+		totalMemoryNVX  = 0x9048 // GL_GPU_MEMORY_INFO_TOTAL_AVAILABLE_MEMORY_NVX, in KiB
+		freeMemoryATI   = 0x87FB // GL_VBO_FREE_MEMORY_ATI, in KiB
+		bytesPerKibiATI = 1024
+	)
+	switch {
+	case software:
+		return hostMemory()
+	case extensions["GL_NVX_gpu_memory_info"]:
+		return int64(getInt(totalMemoryNVX)) * 1024
+	case extensions["GL_ATI_meminfo"]:
+		var free [4]int32
+		gl.GetIntegerv(freeMemoryATI, &free[0])
+		return int64(free[0]) * bytesPerKibiATI
+	}
+	return 0
+}
+
+// memoryLimit reads GLEARN_DEVICE_MEMORY: bytes, or a number with K, M or G.
+func memoryLimit(found int64) (int64, error) {
+	text := os.Getenv("GLEARN_DEVICE_MEMORY")
+	if text == "" {
+		return found, nil
+	}
+	number, unit := text, int64(1)
+	switch text[len(text)-1] {
+	case 'k', 'K':
+		unit = 1 << 10
+	case 'm', 'M':
+		unit = 1 << 20
+	case 'g', 'G':
+		unit = 1 << 30
+	}
+	if unit > 1 {
+		number = text[:len(text)-1]
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 || n > (1<<62)/unit {
+		return 0, fmt.Errorf("opengl: GLEARN_DEVICE_MEMORY is %q, want bytes, or a number followed by K, M or G", text)
+	}
+	return n * unit, nil
+}

@@ -1,0 +1,46 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+import (
+	"github.com/glearn-go/glearn/compute"
+)
+
+// scatterRun is how many rows one run of the plain kernel adds.
+const scatterRun = maxLoop / 2
+
+// scatterAdd lowers ScatterAdd: an invocation owns a column and adds its rows
+// in order, so that no two invocations touch a word and sums repeat.
+func (l *lowering) scatterAdd(k *compute.ScatterAdd) error {
+	if k.Rows == 0 || k.Cols == 0 || k.TableRows == 0 {
+		return nil
+	}
+	for _, in := range l.windows(k.In, k.Rows, k.Cols) {
+		for from := 0; from < in[1]; from += scatterRun {
+			rows := [2]int{in[0] + from, min(scatterRun, in[1]-from)}
+			for _, table := range l.windows(k.Table, k.TableRows, k.Cols) {
+				if err := l.scatterWindow(k, rows, table); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (l *lowering) scatterWindow(k *compute.ScatterAdd, in, table [2]int) error {
+	s := l.shader("ScatterAdd", 32)
+	s.rowNumber(k.Index)
+	words, base := s.memory(window(k.In, in[0], in[1], k.Cols), false)
+	to, place := s.memory(window(k.Table, table[0], table[1], k.Cols), true)
+	s.define("COLS", s.number(k.Cols))
+	s.define("ROWS", s.number(in[1]))
+	s.define("ROW0", s.number(in[0]))
+	s.define("FROM", "int("+s.number(table[0])+")")
+	s.define("COUNT", "int("+s.number(table[1])+")")
+	s.define("IN(row, col)", words+"["+base+" + (row) * "+s.number(k.In.Stride)+" + (col)]")
+	s.define("TABLE(row, col)", to+"["+place+" + uint(row) * "+s.number(k.Table.Stride)+" + (col)]")
+	s.include("scatter")
+	x, y := l.grid(ceil(k.Cols, 32))
+	return s.run(x, y, 1)
+}

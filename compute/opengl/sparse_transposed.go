@@ -1,0 +1,113 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+import (
+	"github.com/glearn-go/glearn/compute"
+)
+
+// The rows of A that one round of SparseMatMulT takes: a bit for each of them
+// and for each column, at most these words in all.
+const (
+	mostMarkWords = 1 << 22
+	mostMarkRows  = 2048
+)
+
+// sparseMatMulT lowers SparseMatMulT without float atomics: a first kernel
+// marks, in a table of bits, which rows of A have an entry in which column; a
+// second gives an invocation a few elements of a row of C, and walks that
+// column's rows in order.
+func (l *lowering) sparseMatMulT(k *compute.SparseMatMulT) error {
+	if k.N == 0 || k.A.Cols == 0 {
+		return nil
+	}
+	accumulate := k.Accumulate
+	for _, c := range l.windows(k.C, k.A.Cols, k.N) {
+		words := min(max(mostMarkWords/c[1], 1), mostMarkRows/32, max(ceil(k.M, 32), 1))
+		begun := accumulate
+		for _, e := range l.entryWindows(k.A) {
+			for _, b := range l.windows(k.B, k.M, k.N) {
+				for from := 0; from == 0 || from < b[1]; from += 32 * words {
+					r := sparseRound{k: k, columns: c, entries: e, from: b[0] + from, rows: min(b[1]-from, 32*words), words: words, accumulate: begun}
+					if err := l.sparseRound(r); err != nil {
+						return err
+					}
+					begun = true
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// sparseRound is one round: rows [from, from+rows) of A and B, and a window of
+// A's columns and of its entries.
+type sparseRound struct {
+	k                *compute.SparseMatMulT
+	columns, entries [2]int
+	from, rows       int
+	words            int // of marks for a column
+	accumulate       bool
+}
+
+func (l *lowering) sparseRound(r sparseRound) error {
+	k := r.k
+	// Marks of every column, and one word that says whether an entry came twice.
+	marks := l.temp(r.columns[1]*r.words + 1)
+	clear := compute.Map{
+		Expr: zeroWord, Dims: compute.D(marks.Len),
+		Out: []compute.Operand{compute.Full(marks, compute.D(marks.Len))},
+	}
+	if err := l.mapKernel(&clear); err != nil {
+		return err
+	}
+	if r.rows > 0 && k.A.Col.Len > 0 {
+		s := l.shader("SparseMatMulT marks", 16, 4)
+		r.begin(s, marks, true)
+		s.include("sparse_mark")
+		if err := s.run(1, ceil(r.rows, 4), 1); err != nil {
+			return err
+		}
+	}
+	s := l.shader("SparseMatMulT", 8, 8)
+	r.begin(s, marks, false)
+	b := window(k.B, r.from, r.rows, k.N)
+	if b.Empty() {
+		b = k.C.View.Slice(0, 0) // no rows: never read
+	}
+	words, base := s.memory(b, false)
+	s.define("B(row, col)", "uintBitsToFloat("+words+"["+base+" + (row) * "+s.number(k.B.Stride)+" + (col)])")
+	words, base = s.memory(window(k.C, r.columns[0], r.columns[1], k.N), true)
+	s.define("C(row, col)", words+"["+base+" + (row) * "+s.number(k.C.Stride)+" + (col)]")
+	s.define("N", s.number(k.N))
+	s.define("ACCUMULATE", truth(r.accumulate))
+	s.define("WIDTH", itoa(sparseColumns)+"u")
+	s.include("sparse_transposed")
+	y, z := l.grid(ceil(r.columns[1], 8))
+	return s.run(ceil(k.N, 8*sparseColumns), y, z)
+}
+
+// begin adds what both kernels of a round read.
+func (r sparseRound) begin(s *shader, marks compute.View, write bool) {
+	a := r.k.A
+	if r.rows == 0 || a.Col.Len == 0 {
+		s.line("uvec2 row_entries(uint i) { return uvec2(0u); }")
+		s.define("column(at)", "0u")
+		s.define("value(at)", "0.0")
+	} else {
+		s.csr(a, r.entries)
+	}
+	words, base := s.memory(marks, write)
+	s.define("FROM", s.number(r.from))
+	s.define("ROWS", s.number(r.rows))
+	s.define("FIRST_COL", s.number(r.columns[0]))
+	s.define("COL_COUNT", s.number(r.columns[1]))
+	s.define("MARK_WORDS", s.number(r.words))
+	s.define("MARK(col, word)", words+"["+base+" + (col) * MARK_WORDS + (word)]")
+	s.define("TWICE", words+"["+base+" + COL_COUNT * MARK_WORDS]")
+}
+
+var zeroWord = func() *compute.Expr {
+	b := compute.NewBuilder()
+	return b.MustBuild(b.Int(0))
+}()
