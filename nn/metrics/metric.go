@@ -1,7 +1,11 @@
-// Package metrics has the numbers that people watch while a model trains.
+// Package metrics has the numbers that people watch while a model trains, in
+// Keras' names and with Keras' defaults.
 package metrics
 
-import "github.com/glearn-go/glearn/graph"
+import (
+	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn/internal/targets"
+)
 
 // Metric is a number about predictions, exact over any split into batches: it
 // is a function of sums over examples, and the sums add up on the device.
@@ -22,4 +26,50 @@ type Resolver interface {
 	// Resolve chooses by the targets' type and shape and the outputs' shape,
 	// batch axis included.
 	Resolve(yTrue, yPred *graph.Tensor) (Metric, error)
+}
+
+// Detailed is a Metric that knows more than one number, such as a confusion
+// matrix.
+type Detailed interface {
+	Metric
+	// Details is a table, from the same sums as Result.
+	Details(sums [][]float64) [][]float64
+}
+
+// average is the sums of a weighted mean over examples: sum w v and sum w. All
+// axes of values but the first are averaged.
+func average(values, weight *graph.Tensor) []*graph.Tensor {
+	rows := targets.RowMean(values)
+	return []*graph.Tensor{graph.Sum(weighted(rows, weight)), graph.Sum(weight)}
+}
+
+// weighted is values times the weight of their row. What weighs nothing counts
+// nothing, even if it is not finite: it may be the padding of a last batch.
+func weighted(values, weight *graph.Tensor) *graph.Tensor {
+	shape := make([]int, values.Rank())
+	for i := range shape {
+		shape[i] = 1
+	}
+	shape[0] = weight.Size()
+	w := graph.Reshape(weight, shape...)
+	return graph.Select(graph.Equal(w, w.Const(0)), w.Const(0), graph.Mul(values, w))
+}
+
+// ratio is a/b, and 0 where there is nothing to divide by.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+// mean is the result of average.
+func mean(sums [][]float64) float64 { return ratio(sums[0][0], sums[1][0]) }
+
+// or is an optional setting, or its default.
+func or(x *float64, standard float64) float64 {
+	if x == nil {
+		return standard
+	}
+	return *x
 }
