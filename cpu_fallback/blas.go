@@ -1,7 +1,9 @@
 package cpu_fallback
 
 import (
+	"errors"
 	"fmt"
+	"log"
 	"os"
 
 	"gonum.org/v1/gonum/blas"
@@ -69,19 +71,46 @@ func chooseProducts(name string) (products, error) {
 	if name == "" {
 		name = os.Getenv("GLEARN_BLAS")
 	}
+	native, hasNative := nativeProducts()
 	switch name {
 	case "gonum":
 		return gonumProducts, nil
 	case "native":
-		if p, ok := nativeProducts(); ok {
-			return p, nil
+		if !hasNative {
+			return products{}, errors.New("no native products for this processor: they need AVX2 and FMA; gonum and openblas remain")
 		}
-		return products{}, fmt.Errorf("no native products for this processor; they need AVX2 and FMA")
+		return native, nil
+	case "openblas":
+		return openBLAS()
 	case "":
-		if p, ok := nativeProducts(); ok {
+		if hasNative {
+			return native, nil
+		}
+		if p, err := openBLAS(); err == nil {
 			return p, nil
 		}
 		return gonumProducts, nil
 	}
-	return products{}, fmt.Errorf("no products %q; want gonum, native, openblas or the path of a library", name)
+	p, err := openLibrary(name)
+	if err != nil {
+		return products{}, fmt.Errorf("products %q are none of gonum, native and openblas, and no library: %w", name, err)
+	}
+	return p, nil
+}
+
+// openBLAS is the first library that is there. One that computes wrong
+// products is refused, and the log says so.
+func openBLAS() (products, error) {
+	err := errors.New("no OpenBLAS on this kind of machine")
+	for _, name := range libraryNames() {
+		var p products
+		if p, err = openLibrary(name); err == nil {
+			return p, nil
+		}
+		if errors.Is(err, errWrong) {
+			log.Printf("cpu: %v; it is not used", err)
+			return products{}, err
+		}
+	}
+	return products{}, fmt.Errorf("no OpenBLAS: %w", err)
 }

@@ -29,6 +29,7 @@ type worker struct {
 	panel     []float32   // packed factors, sums: what a kernel needs beside
 	gemm      gemm        // the product at hand
 	vectors   vectorState
+	fortran   fortran
 	block     [2 * blockWords]float32
 	sums      [blockWords]float64
 	positions [blockWords]int32
