@@ -45,11 +45,12 @@ const (
 	kindPad
 	kindPack   // tensors laid into one flat variable
 	kindAssign // a variable's new value
+	kindCopy   // made by the compiler: an operand laid out without gaps
 	kindCount
 )
 
 var kindNames = [kindCount]string{"var", "const", "elem", "reshape", "permute", "slice", "broadcast", "stop", "matmul", "sparse",
-	"sparsematmul", "sparsematmult", "reduce", "softmax", "crossentropy", "crossentropygrad", "gather", "scatter", "concat", "pad", "pack", "assign"}
+	"sparsematmul", "sparsematmult", "reduce", "softmax", "crossentropy", "crossentropygrad", "gather", "scatter", "concat", "pad", "pack", "assign", "copy"}
 
 func (k kind) String() string { return kindNames[k] }
 

@@ -1,0 +1,407 @@
+package graph
+
+import (
+	"sort"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// unit is what will become one kernel (a few for concatenations and the like):
+// elementwise nodes that run together, or another operation with the
+// elementwise nodes fused onto it.
+type unit struct {
+	main  *Tensor   // the operation, nil for a unit of elementwise nodes alone
+	elems []*Tensor // fused elementwise nodes, operands before users
+	shape []int     // iteration space of elems
+	// feeds is true when elems are computed before main (the operand of a
+	// reduction), false when after it (the epilogue of a product).
+	feeds bool
+	after []*unit // units whose work must come first though nothing is read from them
+	order int     // place in the program
+}
+
+// compiler holds the state of one Compile.
+type compiler struct {
+	g      *Graph
+	live   []*Tensor // nodes that the program needs, in the order of their making
+	users  map[*Tensor][]*Tensor
+	unitOf map[*Tensor]*unit
+	units  []*unit
+	copies map[*Tensor]*Tensor
+	places map[*Tensor]compute.View // storage of materialised nodes
+	placed map[*Tensor]bool         // assignments whose value is computed in place
+	parts  map[*Tensor][]*Tensor    // of a pack: the copies of what could not be placed
+}
+
+// isView is true of nodes that only look at another's elements.
+func (t *Tensor) isView() bool {
+	switch t.kind {
+	case kindReshape, kindPermute, kindSlice, kindBroadcast, kindStop:
+		return true
+	}
+	return false
+}
+
+// strided is a tensor as a window on the storage of a base node.
+type strided struct {
+	base    *Tensor
+	offset  int
+	strides []int // words, one for each axis of the tensor
+}
+
+func contiguous(shape []int) []int {
+	s := make([]int, len(shape))
+	n := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		s[i] = n
+		n *= shape[i]
+	}
+	return s
+}
+
+// packed is true when strides run over shape without gaps; axes of length 1
+// may have any stride.
+func packed(shape, strides []int) bool {
+	for i, s := range contiguous(shape) {
+		if shape[i] != 1 && strides[i] != s && sizeOf(shape) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// resolve follows views down to the node that has storage. A reshape of
+// something that does not lie in a row needs a copy of it.
+func (c *compiler) resolve(t *Tensor) strided {
+	switch t.kind {
+	case kindAssign:
+		if c.placed[t] {
+			return c.resolve(t.args[0])
+		}
+	case kindStop:
+		return c.resolve(t.args[0])
+	case kindReshape:
+		x := t.args[0]
+		r := c.resolve(x)
+		if !packed(x.shape, r.strides) {
+			r = strided{base: c.copyOf(x)}
+		}
+		return strided{base: r.base, offset: r.offset, strides: contiguous(t.shape)}
+	case kindPermute:
+		r := c.resolve(t.args[0])
+		strides := make([]int, len(t.axes))
+		for i, p := range t.axes {
+			strides[i] = r.strides[p]
+		}
+		return strided{base: r.base, offset: r.offset, strides: strides}
+	case kindSlice:
+		r := c.resolve(t.args[0])
+		for i, from := range t.axes {
+			r.offset += from * r.strides[i]
+		}
+		return r
+	case kindBroadcast:
+		r := c.resolve(t.args[0])
+		return strided{base: r.base, offset: r.offset, strides: stretch(t.args[0].shape, r.strides, t.shape)}
+	}
+	return strided{base: t, strides: contiguous(t.shape)}
+}
+
+// stretch is the strides of an operand laid over a larger shape, as numpy
+// broadcasts: 0 along the axes where it repeats.
+func stretch(shape, strides, over []int) []int {
+	out := make([]int, len(over))
+	shift := len(over) - len(shape)
+	for i := range shape {
+		if shape[i] != 1 || over[shift+i] == 1 {
+			out[shift+i] = strides[i]
+		}
+	}
+	return out
+}
+
+// copyOf is a node that holds x without gaps; the unit that fills it is made
+// with it.
+func (c *compiler) copyOf(x *Tensor) *Tensor {
+	if n, ok := c.copies[x]; ok {
+		return n
+	}
+	n := &Tensor{g: c.g, id: x.id, kind: kindCopy, typ: x.typ, shape: x.shape, args: []*Tensor{x}, scope: x.scope}
+	c.copies[x] = n
+	c.newUnit(n)
+	return n
+}
+
+func (c *compiler) newUnit(main *Tensor) *unit {
+	u := &unit{main: main}
+	c.unitOf[main] = u
+	c.units = append(c.units, u)
+	return u
+}
+
+// flat is x as a base node without gaps, copied if it is not one.
+func (c *compiler) flat(x *Tensor) strided {
+	r := c.resolve(x)
+	if r.base.kind == kindConst || !packed(x.shape, r.strides) {
+		return strided{base: c.copyOf(x), strides: contiguous(x.shape)}
+	}
+	return r
+}
+
+// matrix is x as batches of a row-major matrix, transposed where that is how
+// it lies; copied where it is neither.
+func (c *compiler) matrix(x *Tensor) (m strided, rowStride, batchStride int, transposed bool) {
+	n := len(x.shape)
+	rows, cols := x.shape[n-2], x.shape[n-1]
+	r := c.resolve(x)
+	batch, ok := collapse(x.shape[:n-2], r.strides[:n-2])
+	if r.base.kind != kindConst && ok {
+		sr, sc := r.strides[n-2], r.strides[n-1]
+		switch {
+		case (sc == 1 || cols == 1) && (sr >= cols || rows == 1):
+			return r, max(sr, cols), batch, false
+		case (sr == 1 || rows == 1) && (sc >= rows || cols == 1):
+			return r, max(sc, rows), batch, true
+		}
+	}
+	r = strided{base: c.copyOf(x), strides: contiguous(x.shape)}
+	return r, cols, rows * cols, false
+}
+
+// collapse is the one stride of several axes taken as one, if they have one.
+func collapse(shape, strides []int) (int, bool) {
+	stride, size := 0, 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] == 1 {
+			continue
+		}
+		if size == 1 {
+			stride = strides[i]
+		} else if strides[i] != stride*size {
+			return 0, false
+		}
+		size *= shape[i]
+	}
+	return stride, true
+}
+
+// operands lists the base nodes that u reads from other units or variables.
+func (c *compiler) operands(u *unit) []*Tensor {
+	seen := map[*Tensor]bool{}
+	var out []*Tensor
+	note := func(b *Tensor) {
+		if b.kind != kindConst && !seen[b] && c.unitOf[b] != u {
+			seen[b] = true
+			out = append(out, b)
+		}
+	}
+	for _, e := range u.elems {
+		for _, a := range e.args {
+			note(c.resolve(a).base)
+		}
+	}
+	if u.main != nil {
+		for _, b := range c.mainOperands(u.main) {
+			note(b)
+		}
+	}
+	return out
+}
+
+// mainOperands lists the bases that an operation reads in the layout it needs.
+func (c *compiler) mainOperands(t *Tensor) []*Tensor {
+	var out []*Tensor
+	switch t.kind {
+	case kindMatMul:
+		for _, a := range t.args {
+			m, _, _, _ := c.matrix(a)
+			out = append(out, m.base)
+		}
+	case kindReduce, kindConcat, kindPad, kindCopy, kindAssign:
+		for _, a := range t.args {
+			out = append(out, c.resolve(a).base)
+		}
+	case kindPack:
+		for i, a := range t.args {
+			if p := c.parts[t][i]; p != nil {
+				a = p
+			}
+			out = append(out, c.resolve(a).base)
+		}
+	default:
+		for _, a := range t.args {
+			out = append(out, c.flat(a).base)
+		}
+	}
+	return out
+}
+
+// deps lists the units that must run before u.
+func (c *compiler) deps(u *unit) []*unit {
+	var out []*unit
+	for _, b := range c.operands(u) {
+		if d := c.unitOf[b]; d != nil && d != u {
+			out = append(out, d)
+		}
+	}
+	return append(out, u.after...)
+}
+
+// reaches is true when running from needs one of targets to have run, or is
+// one.
+func (c *compiler) reaches(from *unit, targets ...*unit) bool {
+	seen := map[*unit]bool{}
+	var walk func(u *unit) bool
+	walk = func(u *unit) bool {
+		if seen[u] {
+			return false
+		}
+		seen[u] = true
+		for _, t := range targets {
+			if u == t {
+				return true
+			}
+		}
+		for _, d := range c.deps(u) {
+			if walk(d) {
+				return true
+			}
+		}
+		return false
+	}
+	return walk(from)
+}
+
+// cyclic is true when a and b cannot be one kernel: something between them
+// needs one and feeds the other.
+func (c *compiler) cyclic(a, b *unit) bool {
+	for _, u := range []*unit{a, b} {
+		for _, d := range c.deps(u) {
+			if d != a && d != b && c.reaches(d, a, b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// findLive collects what the assignments and outputs need.
+func (c *compiler) findLive() {
+	seen := map[*Tensor]bool{}
+	var walk func(t *Tensor)
+	walk = func(t *Tensor) {
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		c.live = append(c.live, t)
+		for _, a := range t.args {
+			walk(a)
+		}
+	}
+	for _, t := range append(append([]*Tensor(nil), c.g.assigns...), c.g.outputs...) {
+		walk(t)
+	}
+	sort.Slice(c.live, func(i, k int) bool { return c.live[i].id < c.live[k].id })
+	for _, t := range c.live {
+		for _, a := range t.args {
+			c.users[a] = append(c.users[a], t)
+		}
+	}
+}
+
+// makeUnits gives every operation a unit; elementwise nodes join the unit of
+// an operand where they can.
+func (c *compiler) makeUnits() {
+	slopes := map[[2]*Tensor]*unit{}
+	for _, t := range c.live {
+		switch {
+		case t.isView(), t.kind == kindConst, t.kind == kindVar, t.kind == kindSparse:
+		case t.kind == kindElem:
+			c.joinElementwise(t)
+		case t.kind == kindCrossEntropy, t.kind == kindCrossEntropyGrad:
+			// The loss and its slope come from one kernel.
+			key := [2]*Tensor{t.args[0], t.args[1]}
+			if u, ok := slopes[key]; ok {
+				c.unitOf[t] = u
+				continue
+			}
+			slopes[key] = c.newUnit(t)
+		case t.kind == kindPack:
+			c.parts[t] = make([]*Tensor, len(t.args))
+			c.newUnit(t)
+		default:
+			c.newUnit(t)
+		}
+	}
+}
+
+func (c *compiler) joinElementwise(t *Tensor) {
+	alone := &unit{elems: []*Tensor{t}, shape: t.shape}
+	c.unitOf[t] = alone
+	for _, a := range t.args {
+		for a.kind == kindStop {
+			a = a.args[0]
+		}
+		u := c.unitOf[a]
+		if a.kind != kindElem || u == alone || !equal(u.shape, t.shape) {
+			continue
+		}
+		if c.canMerge(u, c.unitOf[t]) {
+			c.merge(u, c.unitOf[t])
+		}
+	}
+	if c.unitOf[t] == alone {
+		c.units = append(c.units, alone)
+	}
+}
+
+// maxOperands bounds the arrays that one fused kernel touches, for drivers
+// that allow few.
+const maxOperands = 14
+
+// canMerge says whether two elementwise units of one shape can be one.
+func (c *compiler) canMerge(a, b *unit) bool {
+	if a == b || a.main != nil || b.main != nil || !equal(a.shape, b.shape) {
+		return false
+	}
+	if c.throughView(a, b) || c.throughView(b, a) || c.cyclic(a, b) {
+		return false
+	}
+	return len(c.operands(a))+len(c.operands(b)) <= maxOperands
+}
+
+// throughView is true when user reads a node of maker at other places than its
+// own: through a view, or repeated.
+func (c *compiler) throughView(maker, user *unit) bool {
+	for _, e := range user.elems {
+		for _, a := range e.args {
+			for a.kind == kindStop {
+				a = a.args[0]
+			}
+			if c.unitOf[a] == maker && equal(a.shape, user.shape) {
+				continue
+			}
+			if a.kind != kindConst && c.unitOf[c.resolve(a).base] == maker {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// merge moves b's elementwise nodes to a.
+func (c *compiler) merge(a, b *unit) {
+	a.elems = append(a.elems, b.elems...)
+	sort.Slice(a.elems, func(i, k int) bool { return a.elems[i].id < a.elems[k].id })
+	for _, e := range b.elems {
+		c.unitOf[e] = a
+	}
+	a.after = append(a.after, b.after...)
+	for i, u := range c.units {
+		if u == b {
+			c.units = append(c.units[:i], c.units[i+1:]...)
+			break
+		}
+	}
+}
