@@ -38,6 +38,6 @@ func TestConformance(t *testing.T) {
 func TestConformanceOfWindows(t *testing.T) {
 	requireDevice(t)
 	backendtest.Run(t, func() (compute.Backend, error) {
-		return open(func(l *limits) { l.blockWords = 1 << 16 })
+		return open(func(l *limits) { l.blockWords = 1 << 17 })
 	})
 }

@@ -15,17 +15,19 @@ func (l *lowering) gather(k *compute.Gather) error {
 	}
 	for _, out := range l.windows(k.Out, k.Rows, k.Cols) {
 		for i, w := range l.windows(k.Table, k.TableRows, k.Cols) {
-			if err := l.gatherWindow(k, out, w, i == 0); err != nil {
-				return err
+			for j, x := range l.indexWindows(k.Index) {
+				if err := l.gatherWindow(k, out, w, x, i == 0, j == 0); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
 }
 
-func (l *lowering) gatherWindow(k *compute.Gather, out, table [2]int, first bool) error {
+func (l *lowering) gatherWindow(k *compute.Gather, out, table, index [2]int, firstTable, firstIndex bool) error {
 	s := l.shader("Gather", 32, 4)
-	s.rowNumber(k.Index)
+	s.rowNumber(k.Index, index)
 	from := window(k.Table, table[0], table[1], k.Cols)
 	if from.Buffer == nil { // a table of no rows
 		from = window(k.Out, out[0], 0, k.Cols)
@@ -40,7 +42,8 @@ func (l *lowering) gatherWindow(k *compute.Gather, out, table [2]int, first bool
 	s.define("COUNT", "int("+s.number(table[1])+")")
 	s.define("TABLE(row, col)", words+"["+base+" + uint(row) * "+s.number(k.Table.Stride)+" + (col)]")
 	s.define("OUT(row, col)", to+"["+place+" + (row) * "+s.number(k.Out.Stride)+" + (col)]")
-	s.define("FIRST", truth(first))
+	s.define("FIRST_TABLE", truth(firstTable))
+	s.define("FIRST_INDEX", truth(firstIndex))
 	s.include("gather")
 	y, z := l.grid(ceil(out[1], 4))
 	return s.run(min(ceil(k.Cols, 32), l.lim.groups), y, z)

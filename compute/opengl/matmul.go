@@ -159,6 +159,7 @@ func (l *lowering) product(p product) error {
 	first, second := p.part(axisK, 0, half), p.part(axisK, half, n-half)
 	if p.fin.epilogue == nil {
 		second.fin.accumulate = true
+		second.fin.partials = array{} // the first half has added them
 	} else {
 		// The epilogue wants the whole sum: the first half waits in scratch memory.
 		size := p.size

@@ -19,8 +19,10 @@ func (l *lowering) scatterAdd(k *compute.ScatterAdd) error {
 		for from := 0; from < in[1]; from += scatterRun {
 			rows := [2]int{in[0] + from, min(scatterRun, in[1]-from)}
 			for _, table := range l.windows(k.Table, k.TableRows, k.Cols) {
-				if err := l.scatterWindow(k, rows, table); err != nil {
-					return err
+				for _, index := range l.indexWindows(k.Index) {
+					if err := l.scatterWindow(k, rows, table, index); err != nil {
+						return err
+					}
 				}
 			}
 		}
@@ -28,9 +30,9 @@ func (l *lowering) scatterAdd(k *compute.ScatterAdd) error {
 	return nil
 }
 
-func (l *lowering) scatterWindow(k *compute.ScatterAdd, in, table [2]int) error {
+func (l *lowering) scatterWindow(k *compute.ScatterAdd, in, table, index [2]int) error {
 	s := l.shader("ScatterAdd", 32)
-	s.rowNumber(k.Index)
+	s.rowNumber(k.Index, index)
 	words, base := s.memory(window(k.In, in[0], in[1], k.Cols), false)
 	to, place := s.memory(window(k.Table, table[0], table[1], k.Cols), true)
 	s.define("COLS", s.number(k.Cols))

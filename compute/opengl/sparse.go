@@ -141,7 +141,7 @@ func (l *lowering) sparsePass(k *compute.SparseMatMul, p sparsePass, f finishing
 // csr adds what reads a sparse operand: "uvec2 row_entries(uint i)", the range
 // of row i's entries in the window entries; column(at) and value(at).
 func (s *shader) csr(a compute.CSR, entries [2]int) {
-	s.rowNumber(a.Rows)
+	s.rowNumber(a.Rows, [2]int{0, a.Rows.Len})
 	words, base := s.memory(a.RowPtr, false)
 	first, count := s.number(entries[0]), s.number(entries[1])
 	s.line("uvec2 row_entries(uint i) {")
