@@ -129,3 +129,62 @@ func BenchmarkFunctions(t *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSparse is the first layer of the Reuters model: 512 rows of about
+// 110 ones among 10,000 words, 64 units.
+func BenchmarkSparse(t *testing.B) {
+	const m, n, k, ones = 512, 64, 10000, 110
+	b := newBench(t, 2, "")
+	r := rng()
+	rowPtr, col := []int32{0}, []int32{}
+	for range m {
+		at := 0.0
+		for range ones {
+			at += 2 * r.Float64() * (k / ones)
+			col = append(col, int32(min(at, k-1)))
+		}
+		rowPtr = append(rowPtr, int32(len(col)))
+	}
+	a := compute.CSR{RowPtr: b.ints(rowPtr), Col: b.ints(col), Cols: k}
+	w, y := compute.Rows(b.floats(randoms(r, k*n)), n), compute.Rows(b.floats(randoms(r, m*n)), n)
+	t.Run("forward", func(t *testing.B) { b.replayed(t, &compute.SparseMatMul{M: m, N: n, A: a, B: w, C: y}) })
+	t.Run("gradient", func(t *testing.B) { b.replayed(t, &compute.SparseMatMulT{M: m, N: n, A: a, B: y, C: w}) })
+}
+
+// BenchmarkTitanic is the kernels of one training step of a 10-16-16-1 model
+// with batches of 32, about as a program would have them.
+func BenchmarkTitanic(t *testing.B) {
+	b := newBench(t, 2, "")
+	r := rng()
+	m := func(rows, cols int) compute.Matrix { return compute.Rows(b.floats(randoms(r, rows*cols)), cols) }
+	e := compute.NewBuilder(compute.Float, compute.Float)
+	relu := e.MustBuild(e.Apply(compute.OpRelu, e.Apply(compute.OpAdd, e.Input(0), e.Input(1))))
+	e = compute.NewBuilder(compute.Float, compute.Float)
+	back := e.MustBuild(e.Apply(compute.OpSelect, e.Apply(compute.OpLess, e.Float(0), e.Input(1)), e.Input(0), e.Float(0)))
+	const batch = 32
+	sizes := []int{10, 16, 16, 1}
+	x := []compute.Matrix{m(batch, 10)}
+	var ws []compute.Matrix
+	kernels := []compute.Kernel{&compute.Gather{Rows: batch, Cols: 10, TableRows: 800, Table: m(800, 10), Index: compute.Index{View: b.ints(make([]int32, batch))}, Out: x[0]}}
+	for i := range 3 {
+		ws = append(ws, m(sizes[i], sizes[i+1]))
+		x = append(x, m(batch, sizes[i+1]))
+		kernels = append(kernels, &compute.MatMul{M: batch, N: sizes[i+1], K: sizes[i], A: x[i], B: ws[i], C: x[i+1],
+			Epilogue: &compute.Epilogue{Expr: relu, In: []compute.Operand{compute.RowVector(b.floats(randoms(r, sizes[i+1])))}}})
+	}
+	grad := m(batch, 1)
+	for i := 2; i >= 0; i-- {
+		d := compute.D(batch, sizes[i+1])
+		kernels = append(kernels, &compute.MatMul{M: sizes[i], N: sizes[i+1], K: batch, TransA: true, A: x[i], B: grad, C: m(sizes[i], sizes[i+1])},
+			&compute.Reduce{Op: compute.ReduceSum, Expr: identity, Dims: d, Axes: [4]bool{true, true, true, false}, In: []compute.Operand{compute.Full(grad.View, d)}, Out: compute.RowVector(b.floats(make([]float32, sizes[i+1])))})
+		if i > 0 {
+			next := m(batch, sizes[i])
+			kernels = append(kernels, &compute.MatMul{M: batch, N: sizes[i], K: sizes[i+1], TransB: true, A: grad, B: ws[i], C: next,
+				Epilogue: &compute.Epilogue{Expr: back, In: []compute.Operand{compute.Full(x[i].View, compute.D(batch, sizes[i]))}}})
+			grad = next
+		}
+	}
+	kernels = append(kernels, adam(b, 465))
+	b.replayed(t, kernels...)
+	t.ReportMetric(float64(len(kernels)), "kernels")
+}

@@ -82,18 +82,71 @@ func (s *sparseProduct) part(w *worker, i int) {
 		case s.result.data != nil:
 			copy(c, s.result.row(r, s.n))
 		}
-		from, to := s.a.row(base, r)
-		for t := from; t < to; t++ {
-			if k := int(s.a.col[t]); k >= 0 && k < s.a.cols {
-				s.a.addScaled(c, s.b.row(k, s.n), t)
-			}
-		}
+		s.a.sumRows(c, s.b, base, r)
 	}
 	if s.epilogue != nil {
 		s.epilogue.begin(w)
 		s.epilogue.over(w, lo*s.n, hi*s.n)
 	}
 }
+
+// sumRows adds row r times B to c.
+func (a *csr) sumRows(c []float32, b matrix, base, r int) {
+	from, to := a.row(base, r)
+	if from >= to {
+		return
+	}
+	done := 0
+	if rowSum != nil && a.inside(from, to) {
+		done = rowSum(c, b, a, from, to)
+	}
+	if done == len(c) {
+		return
+	}
+	for t := from; t < to; t++ {
+		if k := int(a.col[t]); k >= 0 && k < a.cols {
+			a.addScaled(c[done:], b.row(k, len(c))[done:], t)
+		}
+	}
+}
+
+// addToRows adds the transpose of row r times x to the rows of C, from column
+// lo on.
+func (a *csr) addToRows(c matrix, lo int, x []float32, base, r int) {
+	from, to := a.row(base, r)
+	if from >= to {
+		return
+	}
+	done := 0
+	if rowSum != nil && a.inside(from, to) {
+		done = rowAdd(c, lo, x, a, from, to)
+	}
+	if done == len(x) {
+		return
+	}
+	for t := from; t < to; t++ {
+		if k := int(a.col[t]); k >= 0 && k < a.cols {
+			a.addScaled(c.row(k, lo+len(x))[lo+done:], x[done:], t)
+		}
+	}
+}
+
+// inside is true when all columns of a range of stored values exist.
+func (a *csr) inside(from, to int) bool {
+	limit, worst := uint32(a.cols), uint32(0)
+	for _, k := range a.col[from:to] {
+		worst = max(worst, uint32(k))
+	}
+	return worst < limit
+}
+
+// rowSum and rowAdd do the columns that make whole vectors, and say how many:
+// c += row times B, and C += row transposed times x. nil where there is no
+// assembly.
+var (
+	rowSum func(c []float32, b matrix, a *csr, from, to int) int
+	rowAdd func(c matrix, lo int, x []float32, a *csr, from, to int) int
+)
 
 // addScaled adds value t times x to c.
 func (a *csr) addScaled(c, x []float32, t int) {
@@ -121,9 +174,15 @@ func (d *device) sparseMatMulT(k *compute.SparseMatMulT) (op, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
+	// The order of the additions does not depend on the cut, so that it may
+	// depend on the number of threads: each part reads all of A.
+	s.chunk = s.n
+	if cost := s.n * (2*s.m*s.a.meanRow() + s.a.cols); cost > splitCost {
+		s.chunk = (s.n + 16*d.pool.threads() - 1) / (16 * d.pool.threads()) * 16
+	}
 	parts := 0
-	if s.a.cols > 0 {
-		s.chunk, parts = cut(s.n, 2*s.m*s.a.meanRow()+s.a.cols, 16)
+	if s.a.cols > 0 && s.n > 0 {
+		parts = (s.n + s.chunk - 1) / s.chunk
 	}
 	s.job = newJob(s, parts)
 	return s, nil
@@ -134,17 +193,16 @@ func (s *sparseProductT) run(p *pool) { p.run(s.job) }
 func (s *sparseProductT) part(_ *worker, i int) {
 	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.n)
 	base := s.a.rows.base()
-	if !s.accumulate {
+	switch {
+	case s.accumulate:
+	case hi-lo == s.c.stride:
+		clear(s.c.data[:s.a.cols*s.n])
+	default:
 		for k := range s.a.cols {
 			clear(s.c.row(k, s.n)[lo:hi])
 		}
 	}
 	for r := range s.m {
-		from, to := s.a.row(base, r)
-		for t := from; t < to; t++ {
-			if k := int(s.a.col[t]); k >= 0 && k < s.a.cols {
-				s.a.addScaled(s.c.row(k, s.n)[lo:hi], s.b.row(r, s.n)[lo:hi], t)
-			}
-		}
+		s.a.addToRows(s.c, lo, s.b.row(r, s.n)[lo:hi], base, r)
 	}
 }

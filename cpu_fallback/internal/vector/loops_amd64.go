@@ -224,6 +224,66 @@ func Erf512(dst []float32, x []float32, y []float32, z []float32)
 //go:noescape
 func AddScaled512(dst []float32, x []float32, y []float32, z []float32)
 
+// SumRows512x1 is dst += sum of val[t] src[col[t]], for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRows512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRows512x1 is dst[col[t]] += val[t] src, for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRows512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRowsScaled512x1 is dst += sum of val[t] src[col[t]], for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRowsScaled512x1 is dst[col[t]] += val[t] src, for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRows512x2 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRows512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRows512x2 is dst[col[t]] += val[t] src, for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRows512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRowsScaled512x2 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRowsScaled512x2 is dst[col[t]] += val[t] src, for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRows512x4 is dst += sum of val[t] src[col[t]], for 64 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRows512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRows512x4 is dst[col[t]] += val[t] src, for 64 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRows512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRowsScaled512x4 is dst += sum of val[t] src[col[t]], for 64 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRowsScaled512x4 is dst[col[t]] += val[t] src, for 64 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
 // Add256 is the loop Add.
 //
 //go:noescape
@@ -443,6 +503,66 @@ func Erf256(dst []float32, x []float32, y []float32, z []float32)
 //
 //go:noescape
 func AddScaled256(dst []float32, x []float32, y []float32, z []float32)
+
+// SumRows256x1 is dst += sum of val[t] src[col[t]], for 8 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRows256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRows256x1 is dst[col[t]] += val[t] src, for 8 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRows256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRowsScaled256x1 is dst += sum of val[t] src[col[t]], for 8 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRowsScaled256x1 is dst[col[t]] += val[t] src, for 8 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRows256x2 is dst += sum of val[t] src[col[t]], for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRows256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRows256x2 is dst[col[t]] += val[t] src, for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRows256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRowsScaled256x2 is dst += sum of val[t] src[col[t]], for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRowsScaled256x2 is dst[col[t]] += val[t] src, for 16 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRows256x4 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRows256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRows256x4 is dst[col[t]] += val[t] src, for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRows256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumRowsScaled256x4 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func SumRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// AddToRowsScaled256x4 is dst[col[t]] += val[t] src, for 32 columns and count >= 1 rows; stride counts bytes.
+//
+//go:noescape
+func AddToRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 
 // Transpose8 copies an 8 x (8 count) matrix to a (8 count) x 8 one. Strides
 // count bytes between rows.

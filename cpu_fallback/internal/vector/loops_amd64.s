@@ -4274,6 +4274,344 @@ end:
 	VZEROUPPER
 	RET
 
+// func SumRows512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·SumRows512x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (AX), Z0
+
+loop:
+	MOVLQSX (BX), DI
+	IMULQ   DX, DI
+	VADDPS  (CX)(DI*1), Z0, Z0
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func AddToRows512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·AddToRows512x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (CX), Z0
+
+loop:
+	MOVLQSX (BX), CX
+	IMULQ   DX, CX
+	VADDPS  (AX)(CX*1), Z0, Z1
+	VMOVUPS Z1, (AX)(CX*1)
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func SumRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·SumRowsScaled512x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (AX), Z0
+
+loop:
+	MOVLQSX      (BX), R8
+	IMULQ        DX, R8
+	VBROADCASTSS (SI), Z1
+	VMULPS       (CX)(R8*1), Z1, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VMOVUPS      Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func AddToRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·AddToRowsScaled512x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (CX), Z0
+
+loop:
+	MOVLQSX      (BX), CX
+	IMULQ        DX, CX
+	VBROADCASTSS (SI), Z1
+	ADDQ         $0x04, SI
+	VMULPS       Z0, Z1, Z1
+	VADDPS       (AX)(CX*1), Z1, Z1
+	VMOVUPS      Z1, (AX)(CX*1)
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func SumRows512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·SumRows512x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+loop:
+	MOVLQSX (BX), DI
+	IMULQ   DX, DI
+	VADDPS  (CX)(DI*1), Z0, Z0
+	VADDPS  64(CX)(DI*1), Z1, Z1
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRows512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·AddToRows512x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+
+loop:
+	MOVLQSX (BX), CX
+	IMULQ   DX, CX
+	VADDPS  (AX)(CX*1), Z0, Z2
+	VMOVUPS Z2, (AX)(CX*1)
+	VADDPS  64(AX)(CX*1), Z1, Z2
+	VMOVUPS Z2, 64(AX)(CX*1)
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func SumRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·SumRowsScaled512x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+loop:
+	MOVLQSX      (BX), R8
+	IMULQ        DX, R8
+	VBROADCASTSS (SI), Z2
+	VMULPS       (CX)(R8*1), Z2, Z3
+	VADDPS       Z3, Z0, Z0
+	VMULPS       64(CX)(R8*1), Z2, Z2
+	VADDPS       Z2, Z1, Z1
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·AddToRowsScaled512x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+
+loop:
+	MOVLQSX      (BX), CX
+	IMULQ        DX, CX
+	VBROADCASTSS (SI), Z2
+	ADDQ         $0x04, SI
+	VMULPS       Z0, Z2, Z3
+	VADDPS       (AX)(CX*1), Z3, Z3
+	VMOVUPS      Z3, (AX)(CX*1)
+	VMULPS       Z1, Z2, Z2
+	VADDPS       64(AX)(CX*1), Z2, Z2
+	VMOVUPS      Z2, 64(AX)(CX*1)
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func SumRows512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·SumRows512x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+
+loop:
+	MOVLQSX (BX), DI
+	IMULQ   DX, DI
+	VADDPS  (CX)(DI*1), Z0, Z0
+	VADDPS  64(CX)(DI*1), Z1, Z1
+	VADDPS  128(CX)(DI*1), Z2, Z2
+	VADDPS  192(CX)(DI*1), Z3, Z3
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRows512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·AddToRows512x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+
+loop:
+	MOVLQSX (BX), CX
+	IMULQ   DX, CX
+	VADDPS  (AX)(CX*1), Z0, Z4
+	VMOVUPS Z4, (AX)(CX*1)
+	VADDPS  64(AX)(CX*1), Z1, Z4
+	VMOVUPS Z4, 64(AX)(CX*1)
+	VADDPS  128(AX)(CX*1), Z2, Z4
+	VMOVUPS Z4, 128(AX)(CX*1)
+	VADDPS  192(AX)(CX*1), Z3, Z4
+	VMOVUPS Z4, 192(AX)(CX*1)
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func SumRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·SumRowsScaled512x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+
+loop:
+	MOVLQSX      (BX), R8
+	IMULQ        DX, R8
+	VBROADCASTSS (SI), Z4
+	VMULPS       (CX)(R8*1), Z4, Z5
+	VADDPS       Z5, Z0, Z0
+	VMULPS       64(CX)(R8*1), Z4, Z5
+	VADDPS       Z5, Z1, Z1
+	VMULPS       128(CX)(R8*1), Z4, Z5
+	VADDPS       Z5, Z2, Z2
+	VMULPS       192(CX)(R8*1), Z4, Z4
+	VADDPS       Z4, Z3, Z3
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·AddToRowsScaled512x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+
+loop:
+	MOVLQSX      (BX), CX
+	IMULQ        DX, CX
+	VBROADCASTSS (SI), Z4
+	ADDQ         $0x04, SI
+	VMULPS       Z0, Z4, Z5
+	VADDPS       (AX)(CX*1), Z5, Z5
+	VMOVUPS      Z5, (AX)(CX*1)
+	VMULPS       Z1, Z4, Z5
+	VADDPS       64(AX)(CX*1), Z5, Z5
+	VMOVUPS      Z5, 64(AX)(CX*1)
+	VMULPS       Z2, Z4, Z5
+	VADDPS       128(AX)(CX*1), Z5, Z5
+	VMOVUPS      Z5, 128(AX)(CX*1)
+	VMULPS       Z3, Z4, Z4
+	VADDPS       192(AX)(CX*1), Z4, Z4
+	VMOVUPS      Z4, 192(AX)(CX*1)
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VZEROUPPER
+	RET
+
 // func Add256(dst []float32, x []float32, y []float32, z []float32)
 // Requires: AVX
 TEXT ·Add256(SB), NOSPLIT, $0-96
@@ -7501,6 +7839,344 @@ onedone:
 	VMASKMOVPS Y0, Y1, (CX)(SI*1)
 
 end:
+	VZEROUPPER
+	RET
+
+// func SumRows256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·SumRows256x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (AX), Y0
+
+loop:
+	MOVLQSX (BX), DI
+	IMULQ   DX, DI
+	VADDPS  (CX)(DI*1), Y0, Y0
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func AddToRows256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·AddToRows256x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (CX), Y0
+
+loop:
+	MOVLQSX (BX), CX
+	IMULQ   DX, CX
+	VADDPS  (AX)(CX*1), Y0, Y1
+	VMOVUPS Y1, (AX)(CX*1)
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func SumRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·SumRowsScaled256x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (AX), Y0
+
+loop:
+	MOVLQSX      (BX), R8
+	IMULQ        DX, R8
+	VBROADCASTSS (SI), Y1
+	VMULPS       (CX)(R8*1), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VMOVUPS      Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func AddToRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·AddToRowsScaled256x1(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (CX), Y0
+
+loop:
+	MOVLQSX      (BX), CX
+	IMULQ        DX, CX
+	VBROADCASTSS (SI), Y1
+	ADDQ         $0x04, SI
+	VMULPS       Y0, Y1, Y1
+	VADDPS       (AX)(CX*1), Y1, Y1
+	VMOVUPS      Y1, (AX)(CX*1)
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func SumRows256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·SumRows256x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+loop:
+	MOVLQSX (BX), DI
+	IMULQ   DX, DI
+	VADDPS  (CX)(DI*1), Y0, Y0
+	VADDPS  32(CX)(DI*1), Y1, Y1
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRows256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·AddToRows256x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+
+loop:
+	MOVLQSX (BX), CX
+	IMULQ   DX, CX
+	VADDPS  (AX)(CX*1), Y0, Y2
+	VMOVUPS Y2, (AX)(CX*1)
+	VADDPS  32(AX)(CX*1), Y1, Y2
+	VMOVUPS Y2, 32(AX)(CX*1)
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func SumRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·SumRowsScaled256x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+loop:
+	MOVLQSX      (BX), R8
+	IMULQ        DX, R8
+	VBROADCASTSS (SI), Y2
+	VMULPS       (CX)(R8*1), Y2, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       32(CX)(R8*1), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·AddToRowsScaled256x2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+
+loop:
+	MOVLQSX      (BX), CX
+	IMULQ        DX, CX
+	VBROADCASTSS (SI), Y2
+	ADDQ         $0x04, SI
+	VMULPS       Y0, Y2, Y3
+	VADDPS       (AX)(CX*1), Y3, Y3
+	VMOVUPS      Y3, (AX)(CX*1)
+	VMULPS       Y1, Y2, Y2
+	VADDPS       32(AX)(CX*1), Y2, Y2
+	VMOVUPS      Y2, 32(AX)(CX*1)
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func SumRows256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·SumRows256x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+loop:
+	MOVLQSX (BX), DI
+	IMULQ   DX, DI
+	VADDPS  (CX)(DI*1), Y0, Y0
+	VADDPS  32(CX)(DI*1), Y1, Y1
+	VADDPS  64(CX)(DI*1), Y2, Y2
+	VADDPS  96(CX)(DI*1), Y3, Y3
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRows256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·AddToRows256x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), SI
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+
+loop:
+	MOVLQSX (BX), CX
+	IMULQ   DX, CX
+	VADDPS  (AX)(CX*1), Y0, Y4
+	VMOVUPS Y4, (AX)(CX*1)
+	VADDPS  32(AX)(CX*1), Y1, Y4
+	VMOVUPS Y4, 32(AX)(CX*1)
+	VADDPS  64(AX)(CX*1), Y2, Y4
+	VMOVUPS Y4, 64(AX)(CX*1)
+	VADDPS  96(AX)(CX*1), Y3, Y4
+	VMOVUPS Y4, 96(AX)(CX*1)
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func SumRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·SumRowsScaled256x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+loop:
+	MOVLQSX      (BX), R8
+	IMULQ        DX, R8
+	VBROADCASTSS (SI), Y4
+	VMULPS       (CX)(R8*1), Y4, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       32(CX)(R8*1), Y4, Y5
+	VADDPS       Y5, Y1, Y1
+	VMULPS       64(CX)(R8*1), Y4, Y5
+	VADDPS       Y5, Y2, Y2
+	VMULPS       96(CX)(R8*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func AddToRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+// Requires: AVX
+TEXT ·AddToRowsScaled256x4(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    col+24(FP), BX
+	MOVQ    val+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+
+loop:
+	MOVLQSX      (BX), CX
+	IMULQ        DX, CX
+	VBROADCASTSS (SI), Y4
+	ADDQ         $0x04, SI
+	VMULPS       Y0, Y4, Y5
+	VADDPS       (AX)(CX*1), Y5, Y5
+	VMOVUPS      Y5, (AX)(CX*1)
+	VMULPS       Y1, Y4, Y5
+	VADDPS       32(AX)(CX*1), Y5, Y5
+	VMOVUPS      Y5, 32(AX)(CX*1)
+	VMULPS       Y2, Y4, Y5
+	VADDPS       64(AX)(CX*1), Y5, Y5
+	VMOVUPS      Y5, 64(AX)(CX*1)
+	VMULPS       Y3, Y4, Y4
+	VADDPS       96(AX)(CX*1), Y4, Y4
+	VMOVUPS      Y4, 96(AX)(CX*1)
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
 	VZEROUPPER
 	RET
 

@@ -53,6 +53,7 @@ func main() {
 			o.write()
 		}
 		addScaled()
+		rowLoops()
 	}
 	wide = false
 	transpose8()

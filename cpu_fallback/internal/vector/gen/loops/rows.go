@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// rowLoops writes the loops of sparse products, for 1, 2 and 4 vectors of
+// columns, with stored values and without.
+func rowLoops() {
+	for _, vectors := range []int{1, 2, 4} {
+		for _, scaled := range []bool{false, true} {
+			sumRows(vectors, scaled)
+			addToRows(vectors, scaled)
+		}
+	}
+}
+
+// rowArguments loads what both loops take.
+func rowArguments(name, doc string, vectors int, scaled bool) (dst, src, stride, col, val, count GPVirtual) {
+	kind := ""
+	if scaled {
+		kind = "Scaled"
+	}
+	TEXT(fmt.Sprintf("%s%s%sx%d", name, kind, suffix(), vectors), NOSPLIT, "func(dst, src *float32, stride uintptr, col *int32, val *float32, count int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s%s%sx%d is %s, for %d columns and count >= 1 rows; stride counts bytes.", name, kind, suffix(), vectors, doc, vectors*bytes()/4))
+	param := func(name string) GPVirtual { return Load(Param(name), GP64()).(GPVirtual) }
+	return param("dst"), param("src"), param("stride"), param("col"), param("val"), param("count")
+}
+
+// sumRows is dst += sum over t of val[t] src[col[t]], in order.
+func sumRows(vectors int, scaled bool) {
+	dst, src, stride, col, val, count := rowArguments("SumRows", "dst += sum of val[t] src[col[t]]", vectors, scaled)
+	acc := make([]VecVirtual, vectors)
+	for i := range acc {
+		acc[i] = vector()
+		VMOVUPS(Mem{Base: dst, Disp: i * bytes()}, acc[i])
+	}
+	at := GP64()
+	Label("loop")
+	MOVLQSX(Mem{Base: col}, at)
+	IMULQ(stride, at)
+	if scaled {
+		s := vector()
+		VBROADCASTSS(Mem{Base: val}, s)
+		for i := range acc {
+			x := vector()
+			VMULPS(Mem{Base: src, Index: at, Scale: 1, Disp: i * bytes()}, s, x)
+			VADDPS(x, acc[i], acc[i])
+		}
+		ADDQ(Imm(4), val)
+	} else {
+		for i := range acc {
+			VADDPS(Mem{Base: src, Index: at, Scale: 1, Disp: i * bytes()}, acc[i], acc[i])
+		}
+	}
+	ADDQ(Imm(4), col)
+	DECQ(count)
+	JNZ(LabelRef("loop"))
+	for i := range acc {
+		VMOVUPS(acc[i], Mem{Base: dst, Disp: i * bytes()})
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// addToRows is dst[col[t]] += val[t] src for all t, in order.
+func addToRows(vectors int, scaled bool) {
+	dst, src, stride, col, val, count := rowArguments("AddToRows", "dst[col[t]] += val[t] src", vectors, scaled)
+	row := make([]VecVirtual, vectors)
+	for i := range row {
+		row[i] = vector()
+		VMOVUPS(Mem{Base: src, Disp: i * bytes()}, row[i])
+	}
+	at := GP64()
+	Label("loop")
+	MOVLQSX(Mem{Base: col}, at)
+	IMULQ(stride, at)
+	s := vector()
+	if scaled {
+		VBROADCASTSS(Mem{Base: val}, s)
+		ADDQ(Imm(4), val)
+	}
+	for i := range row {
+		m := Mem{Base: dst, Index: at, Scale: 1, Disp: i * bytes()}
+		x := vector()
+		if scaled {
+			VMULPS(row[i], s, x)
+			VADDPS(m, x, x)
+		} else {
+			VADDPS(m, row[i], x)
+		}
+		VMOVUPS(x, m)
+	}
+	ADDQ(Imm(4), col)
+	DECQ(count)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,59 @@
+package cpu_fallback
+
+import "github.com/glearn-go/glearn/cpu_fallback/internal/vector"
+
+// rowLoop is a loop of sparse products over a few vectors of columns.
+type rowLoop = func(dst, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// rows holds the processor's loops for 4, 2 and 1 vectors of columns, without
+// stored values and with them.
+var rows struct {
+	lanes    int // columns in a vector
+	sum, add [3][2]rowLoop
+}
+
+func init() {
+	switch {
+	case hasAVX512:
+		rows.lanes = 16
+		rows.sum = [3][2]rowLoop{{vector.SumRows512x4, vector.SumRowsScaled512x4}, {vector.SumRows512x2, vector.SumRowsScaled512x2}, {vector.SumRows512x1, vector.SumRowsScaled512x1}}
+		rows.add = [3][2]rowLoop{{vector.AddToRows512x4, vector.AddToRowsScaled512x4}, {vector.AddToRows512x2, vector.AddToRowsScaled512x2}, {vector.AddToRows512x1, vector.AddToRowsScaled512x1}}
+	case hasAVX2:
+		rows.lanes = 8
+		rows.sum = [3][2]rowLoop{{vector.SumRows256x4, vector.SumRowsScaled256x4}, {vector.SumRows256x2, vector.SumRowsScaled256x2}, {vector.SumRows256x1, vector.SumRowsScaled256x1}}
+		rows.add = [3][2]rowLoop{{vector.AddToRows256x4, vector.AddToRowsScaled256x4}, {vector.AddToRows256x2, vector.AddToRowsScaled256x2}, {vector.AddToRows256x1, vector.AddToRowsScaled256x1}}
+	default:
+		return
+	}
+	rowSum, rowAdd = sumRowsVector, addToRowsVector
+}
+
+// stored is the first column and value of a range of stored values.
+func (a *csr) stored(from int) (kind int, col *int32, val *float32) {
+	if a.val == nil {
+		return 0, &a.col[from], nil
+	}
+	return 1, &a.col[from], &a.val[from]
+}
+
+func sumRowsVector(c []float32, b matrix, a *csr, from, to int) int {
+	kind, col, val := a.stored(from)
+	done := 0
+	for i, vectors := range [3]int{4, 2, 1} {
+		for n := vectors * rows.lanes; done+n <= len(c); done += n {
+			rows.sum[i][kind](&c[done], &b.data[done], uintptr(b.stride)*4, col, val, to-from)
+		}
+	}
+	return done
+}
+
+func addToRowsVector(c matrix, lo int, x []float32, a *csr, from, to int) int {
+	kind, col, val := a.stored(from)
+	done := 0
+	for i, vectors := range [3]int{4, 2, 1} {
+		for n := vectors * rows.lanes; done+n <= len(x); done += n {
+			rows.add[i][kind](&c.data[lo+done], &x[done], uintptr(c.stride)*4, col, val, to-from)
+		}
+	}
+	return done
+}
