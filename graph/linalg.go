@@ -112,15 +112,26 @@ func Sum(x *Tensor, axes ...int) *Tensor { return reduce(compute.ReduceSum, x, f
 func SumKeep(x *Tensor, axes ...int) *Tensor { return reduce(compute.ReduceSum, x, true, axes) }
 
 // Mean is the average over the given axes, or all.
-func Mean(x *Tensor, axes ...int) *Tensor {
-	s := Sum(x, axes...)
-	return Scale(s, float32(s.Size())/float32(max(x.Size(), 1)))
-}
+func Mean(x *Tensor, axes ...int) *Tensor { return mean(x, false, axes) }
 
 // MeanKeep is Mean with the averaged axes kept at length 1.
-func MeanKeep(x *Tensor, axes ...int) *Tensor {
-	s := SumKeep(x, axes...)
-	return Scale(s, float32(s.Size())/float32(max(x.Size(), 1)))
+func MeanKeep(x *Tensor, axes ...int) *Tensor { return mean(x, true, axes) }
+
+// mean scales before it adds, so that the reduction does both in one kernel.
+func mean(x *Tensor, keep bool, axes []int) *Tensor {
+	n := 1
+	for _, a := range axes {
+		if a < 0 {
+			a += len(x.shape)
+		}
+		if a >= 0 && a < len(x.shape) { // reduce reports the others
+			n *= x.shape[a]
+		}
+	}
+	if len(axes) == 0 {
+		n = x.Size()
+	}
+	return reduce(compute.ReduceSum, Scale(x, 1/float32(max(n, 1))), keep, axes)
 }
 
 // ReduceMax is the largest over the given axes, or all.

@@ -43,6 +43,14 @@ func (c *compiler) placeAssign(t *Tensor) {
 		// tread on, or two variables are exchanged: keep the value aside first.
 		aside := c.copyOf(t.args[0])
 		t.args = []*Tensor{aside}
+		// What waited for u to read its operand waits for the copy instead.
+		for _, x := range c.units {
+			for i, a := range x.after {
+				if a == u {
+					x.after[i] = c.unitOf[aside]
+				}
+			}
+		}
 	}
 	c.orderAfterReaders(u, t.variable)
 }

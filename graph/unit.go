@@ -340,6 +340,11 @@ func (c *compiler) joinElementwise(t *Tensor) {
 	alone := &unit{elems: []*Tensor{t}, shape: t.shape}
 	c.unitOf[t] = alone
 	for _, a := range t.args {
+		if t.typ == compute.Bool {
+			// A truth value goes where it is used: recomputing a comparison beside
+			// its user is cheaper than keeping it in memory until then.
+			break
+		}
 		for a.kind == kindStop {
 			a = a.args[0]
 		}

@@ -25,6 +25,9 @@ func Reshape(x *Tensor, shape ...int) *Tensor {
 	if equal(shape, x.shape) {
 		return x
 	}
+	if k := constantOf(x); k != nil {
+		return BroadcastTo(k, shape...)
+	}
 	return x.g.add(Tensor{kind: kindReshape, typ: x.typ, shape: shape, args: []*Tensor{x}})
 }
 
