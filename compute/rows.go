@@ -3,7 +3,7 @@ package compute
 import "fmt"
 
 // Softmax computes, for every row x of In, Out = exp(x - max x) / sum, or its
-// logarithm with Log. Out may be In.
+// logarithm with Log. Out may be In. The sum is as accurate as one of Reduce.
 type Softmax struct {
 	Rows, Cols int
 	In, Out    Matrix
@@ -43,7 +43,7 @@ func (k *Softmax) String() string {
 // respect to x, Grad = softmax(x) sum(t) - t. The target is a row of Targets,
 // or the class number in Labels (t is then 1 there). A label outside
 // [0, Cols) gives a NaN loss and gradient. Terms with t = 0 count as 0. Grad
-// may be empty, and may be Logits.
+// may be empty, and may be Logits. Sums are as accurate as those of Reduce.
 type SoftmaxCrossEntropy struct {
 	Rows, Cols int
 	Logits     Matrix

@@ -60,6 +60,11 @@ var groups = append(productGroups[:len(productGroups):len(productGroups)], []gro
 	{"ScatterAdd", testScatterAdd},
 	{"Copy", testCopy},
 	{"Record", testRecord},
+	{"Order", testOrder},
+	{"Determinism", testDeterminism},
+	{"Lifecycle", testLifecycle},
+	{"Concurrency", testConcurrency},
+	{"Empty", testEmpty},
 }...)
 
 // tb is the part of [testing.T] that the suite uses, so that a test of the
