@@ -1,0 +1,5 @@
+//go:build cgo
+
+package graphtest
+
+import _ "github.com/glearn-go/glearn/compute/opengl" // the driver "opengl"
