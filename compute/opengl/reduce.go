@@ -51,7 +51,7 @@ func (l *lowering) reduce(k *compute.Reduce) error {
 			sp.arrays[len(sp.arrays)-1].strides[a] = 0
 		}
 	}
-	return r.kept(sp)
+	return r.run(sp)
 }
 
 type reducer struct {
@@ -60,28 +60,42 @@ type reducer struct {
 	op reduction
 }
 
-// kept cuts the space along kept axes while an array does not fit a storage
-// block: the parts are independent.
-func (r reducer) kept(sp space) error {
+// farthest names the kept, or the reduced, axis along which an array that does
+// not fit a storage block reaches farthest; -1 when there is none. With reduced
+// an array counts only when its reduced axes alone take half a block: then
+// cutting kept axes would not do.
+func (r reducer) farthest(sp space, reduced bool) int {
 	axis, far := -1, 0
 	for _, a := range sp.arrays {
 		if a.view.Buffer == nil || r.l.fits(sp.span(a)) {
 			continue
 		}
+		within := 0
 		for i, d := range sp.dims {
-			if reach := (d - 1) * a.strides[i]; reach > far && !r.k.Axes[i] {
+			if r.k.Axes[i] {
+				within += (d - 1) * a.strides[i]
+			}
+		}
+		if reduced != (within > r.l.lim.blockWords/2) {
+			continue
+		}
+		for i, d := range sp.dims {
+			if reach := (d - 1) * a.strides[i]; reach > far && r.k.Axes[i] == reduced {
 				axis, far = i, reach
 			}
 		}
 	}
+	return axis
+}
+
+// cut cuts a space along kept, or along reduced, axes until it fits.
+func (r reducer) cut(sp space, reduced bool) []space {
+	axis := r.farthest(sp, reduced)
 	if axis < 0 {
-		return r.reduced(sp)
+		return []space{sp.cut()}
 	}
 	half := sp.dims[axis] / 2
-	if err := r.kept(sp.part(axis, 0, half)); err != nil {
-		return err
-	}
-	return r.kept(sp.part(axis, half, sp.dims[axis]-half))
+	return append(r.cut(sp.part(axis, 0, half), reduced), r.cut(sp.part(axis, half, sp.dims[axis]-half), reduced)...)
 }
 
 // axes is the space with the kept, or the reduced, axes only.
@@ -95,44 +109,66 @@ func (r reducer) axes(sp space, reduced bool) space {
 	return out.merged()
 }
 
-// reduced combines the reduced axes, in pieces where they do not fit.
-func (r reducer) reduced(sp space) error {
-	pieces := []space{sp.cut()}
-	if sp.size() > 0 {
-		pieces = r.l.pieces(sp)
-	}
-	kept := r.axes(sp, false)
-	keptN := kept.size()
-	chunks := make([]int, len(pieces))
+// run lowers the whole reduction: in parts of the reduced axes where an array
+// does not fit a storage block, whose results are partial.
+func (r reducer) run(sp space) error {
+	parts := r.cut(sp, true)
+	keptN := r.axes(sp, false).size()
+	chunks := make([]int, len(parts))
 	total := 0
-	for i, p := range pieces {
+	for i, p := range parts {
 		chunks[i] = r.l.chunks(keptN, r.axes(p, true).size())
 		total += chunks[i]
 	}
+	if total > 1 && !r.l.fits(total*keptN*r.op.words) {
+		for axis, d := range sp.dims { // partial results have to fit as well
+			if !r.k.Axes[axis] && d > 1 {
+				if err := r.run(sp.part(axis, 0, d/2)); err != nil {
+					return err
+				}
+				return r.run(sp.part(axis, d/2, d-d/2))
+			}
+		}
+	}
 	out := sp.arrays[len(r.k.In)]
 	if total == 1 {
-		return r.first(pieces[0], 1, 0, compute.View{}, 1)
+		return r.first(parts[0], 1, out, 0, 0)
 	}
 	partial := r.l.temp(total * keptN * r.op.words)
 	at := 0
-	for i, p := range pieces {
-		if err := r.first(p, chunks[i], at, partial, total); err != nil {
+	for i, p := range parts {
+		to := array{partial.Slice(at*keptN, chunks[i]*keptN), r.packed(sp)}
+		if err := r.first(p, chunks[i], to, keptN, total*keptN); err != nil {
 			return err
 		}
 		at += chunks[i]
 	}
 	for total > 1 {
 		next := r.l.chunks(keptN, total)
-		to := compute.View{}
+		to, view, plane := out, compute.View{}, 0
 		if next > 1 {
-			to = r.l.temp(next * keptN * r.op.words)
+			view, plane = r.l.temp(next*keptN*r.op.words), next*keptN
+			to = array{view.Slice(0, plane), r.packed(sp)}
 		}
-		if err := r.again(partial, total, kept, out.view, next, to); err != nil {
+		if err := r.again(partial, total, sp, next, to, keptN, plane); err != nil {
 			return err
 		}
-		partial, total = to, next
+		partial, total = view, next
 	}
 	return nil
+}
+
+// packed is the strides of an array without gaps over the kept axes.
+func (r reducer) packed(sp space) []int {
+	strides := make([]int, len(sp.dims))
+	step := 1
+	for i := len(sp.dims) - 1; i >= 0; i-- {
+		if !r.k.Axes[i] {
+			strides[i] = step
+			step *= sp.dims[i]
+		}
+	}
+	return strides
 }
 
 // chunks is the number of parts that n elements are combined in, for each of
@@ -166,16 +202,27 @@ func (r reducer) begin(kept, chunks int) *shader {
 	return s
 }
 
-// run dispatches: outputs along x and z, chunks along y.
-func (r reducer) run(s *shader, kept, chunks int) error {
+// dispatch runs it: outputs along x and z, chunks along y.
+func (r reducer) dispatch(s *shader, kept, chunks int) error {
 	s.include("reduce")
 	x, z := r.l.grid(ceil(kept, s.local[0]))
 	return s.run(x, ceil(chunks, s.local[1]), z)
 }
 
-// first combines the elements of sp into chunks partial results, which start
-// at place at among total, or into the output when there is one chunk of one.
-func (r reducer) first(sp space, chunks, at int, partial compute.View, total int) error {
+// first combines the elements of sp into chunks results for each output, apart
+// by step in the array to; a second word of each lies plane further.
+func (r reducer) first(sp space, chunks int, to array, step, plane int) error {
+	sp.arrays = append([]array(nil), sp.arrays...)
+	sp.arrays[len(r.k.In)] = to
+	for _, p := range r.cut(sp, false) {
+		if err := r.firstPart(p, chunks, step, plane); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r reducer) firstPart(sp space, chunks, step, plane int) error {
 	kept, reduced := r.axes(sp, false), r.axes(sp, true)
 	keptN := kept.size()
 	s := r.begin(keptN, chunks)
@@ -223,12 +270,15 @@ func (r reducer) first(sp space, chunks, at int, partial compute.View, total int
 		s.line("\treturn o;")
 	}
 	s.line("}")
-	r.store(s, kept, sp.arrays[n].view, at, partial, total)
-	return r.run(s, keptN, chunks)
+	r.store(s, kept, chunks, step, plane)
+	return r.dispatch(s, keptN, chunks)
 }
 
-// again combines n partial results into chunks, or into the output.
-func (r reducer) again(from compute.View, n int, kept space, out compute.View, chunks int, to compute.View) error {
+// again combines n partial results for each output into chunks.
+func (r reducer) again(from compute.View, n int, sp space, chunks int, to array, step, plane int) error {
+	sp.arrays = append([]array(nil), sp.arrays...)
+	sp.arrays[len(r.k.In)] = to
+	kept := r.axes(sp, false)
 	keptN := kept.size()
 	s := r.begin(keptN, chunks)
 	s.define("REDUCED", s.number(n))
@@ -241,33 +291,38 @@ func (r reducer) again(from compute.View, n int, kept space, out compute.View, c
 	} else {
 		s.line("float value(uint r) { return uintBitsToFloat(%s); }", load)
 	}
-	r.store(s, kept, out, 0, to, chunks)
-	return r.run(s, keptN, chunks)
+	r.store(s, kept, chunks, step, plane)
+	return r.dispatch(s, keptN, chunks)
 }
 
-// store adds the function that keeps a result: among the partial ones, or in
-// the output.
-func (r reducer) store(s *shader, kept space, out compute.View, at int, partial compute.View, total int) {
+// store adds the function that keeps a result in the space's output array. A
+// plane of 0 stands for the final result.
+func (r reducer) store(s *shader, kept space, chunks, step, plane int) {
+	out := kept.arrays[len(r.k.In)]
+	out.view.Len = kept.span(out)
 	s.line("void store(uint kept, uint chunk, %s a) {", r.op.acc)
+	coords := coordinates(len(kept.dims))
+	s.split("kept", kept.dims, coords)
+	view := out.view
+	if chunks > 1 {
+		view.Len += (chunks - 1) * step
+	}
+	if r.op.words == 2 && plane > 0 {
+		view.Len += plane
+	}
+	words, base := s.memory(view, true)
+	at := s.at(base, out, coords)
+	if chunks > 1 {
+		at += " + chunk * " + s.number(step)
+	}
 	switch {
-	case partial.Empty():
-		coords := coordinates(len(kept.dims))
-		s.split("kept", kept.dims, coords)
-		words, base := s.memory(out, true)
-		value := "floatBitsToUint(a)"
-		if r.op.words == 2 {
-			value = "a.y"
-		}
-		s.line("\t%s[%s] = %s;", words, s.at(base, kept.arrays[len(r.k.In)], coords), value)
-	case r.op.words == 2:
-		words, base := s.memory(partial, true)
-		start := s.number(at)
-		all := s.number(total)
-		s.line("\t%s[%s + (%s + chunk) * KEPT + kept] = a.x;", words, base, start)
-		s.line("\t%s[%s + (%s + %s + chunk) * KEPT + kept] = a.y;", words, base, all, start)
+	case r.op.words == 1:
+		s.line("\t%s[%s] = floatBitsToUint(a);", words, at)
+	case plane == 0:
+		s.line("\t%s[%s] = a.y;", words, at)
 	default:
-		words, base := s.memory(partial, true)
-		s.line("\t%s[%s + (%s + chunk) * KEPT + kept] = floatBitsToUint(a);", words, base, s.number(at))
+		s.line("\t%s[%s] = a.x;", words, at)
+		s.line("\t%s[%s + %s] = a.y;", words, at, s.number(plane))
 	}
 	s.line("}")
 }
