@@ -1,0 +1,147 @@
+// Bench compares the CPU and the GPU backend: kernels by themselves (suite ops).
+// Every job's results are checked before it is timed.
+//
+//	go run ./cmd/bench
+//	go run ./cmd/bench -run MatMul/256 -benchtime 20ms
+//	go run ./cmd/bench -format go > new.txt && benchstat -col /backend new.txt
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"runtime/pprof"
+	"time"
+)
+
+// options are the flags.
+type options struct {
+	suites, backends, only string
+	benchtime              time.Duration
+	format, jsonFile       string
+	cpuProfile             string
+	verbose                bool
+}
+
+func parse(args []string, log io.Writer) (options, error) {
+	var o options
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(log)
+	f.StringVar(&o.suites, "suite", allSuites, "what to measure, comma-separated")
+	f.StringVar(&o.backends, "backend", "cpu,opengl", "devices to measure on, comma-separated")
+	f.StringVar(&o.only, "run", "", "only jobs whose name matches this regular expression")
+	f.DurationVar(&o.benchtime, "benchtime", 500*time.Millisecond, "how long to time each job on each device")
+	f.StringVar(&o.format, "format", "table", "what to print: table, or go for Go's benchmark format")
+	f.StringVar(&o.jsonFile, "json", "", "write the results into this file, too")
+	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a profile of the program into this file")
+	f.BoolVar(&o.verbose, "v", false, "say more about the devices")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	switch {
+	case f.NArg() > 0:
+		return o, fmt.Errorf("bench: unexpected argument %q; everything is a flag", f.Arg(0))
+	case o.format != "table" && o.format != "go":
+		return o, fmt.Errorf("bench: -format %q, want table or go", o.format)
+	case o.benchtime <= 0:
+		return o, fmt.Errorf("bench: -benchtime %v, want more than 0", o.benchtime)
+	}
+	return o, nil
+}
+
+func main() {
+	err := run(os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run is the program: the table goes to out, everything else to log.
+func run(args []string, out, log io.Writer) (err error) {
+	o, err := parse(args, log)
+	if err != nil {
+		return err
+	}
+	only, err := regexp.Compile(o.only)
+	if err != nil {
+		return fmt.Errorf("bench: -run: %w", err)
+	}
+	measured, err := pick(o.suites)
+	if err != nil {
+		return err
+	}
+	if o.cpuProfile != "" {
+		stop, err := profile(o.cpuProfile)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	devices, err := openDevices(o.backends, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeDevices(devices)) }()
+	head := out
+	if o.format == "go" {
+		head = log
+	}
+	for _, d := range devices {
+		fmt.Fprintln(head, d.headline())
+		if o.verbose {
+			fmt.Fprintln(head, d.details())
+		}
+	}
+
+	var results []result
+	failed := 0
+	for _, suite := range measured {
+		rs, bad := suite(devices, settings{only: only, benchtime: o.benchtime, log: log})
+		results, failed = append(results, rs...), failed+bad
+	}
+	if len(results) == 0 && failed == 0 {
+		return fmt.Errorf("bench: no job matches -run %q in -suite %s", o.only, o.suites)
+	}
+	if o.format == "go" {
+		writeGo(out, results)
+	} else {
+		writeTable(out, devices, results)
+	}
+	if o.jsonFile != "" {
+		if err := save(o.jsonFile, results); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("bench: %d jobs failed and were not timed", failed)
+	}
+	return nil
+}
+
+func save(path string, results []result) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeJSON(f, results), f.Close())
+}
+
+func profile(path string) (stop func(), err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		f.Close()
+	}, nil
+}
