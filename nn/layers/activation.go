@@ -6,16 +6,18 @@ import (
 	"github.com/glearn-go/glearn/nn/activations"
 )
 
-// Activation is y = f(x), of x's shape: an activation as a layer of its own.
+// Activation is an activation as a layer of its own.
+//
+//	y = f(x)                        x, y: [rows, ...]
 type Activation struct {
-	Activation activations.Activation
 	Name       string
+	Activation activations.Activation // nil: linear
 }
 
 // Build implements nn.Layer.
-func (a Activation) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
+func (l Activation) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 	if _, err := one(inputs); err != nil {
 		return nil, err
 	}
-	return func(_ *nn.Call, x ...*graph.Tensor) *graph.Tensor { return activations.Apply(a.Activation, x[0]) }, nil
+	return plain(func(_ *nn.Call, x *graph.Tensor) *graph.Tensor { return activations.Apply(l.Activation, floats(x)) }), nil
 }

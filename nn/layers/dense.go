@@ -1,6 +1,3 @@
-// Package layers has the parts that networks are made of. A layer is plain
-// configuration; what it computes is written once, on symbolic tensors, and
-// its gradient is derived.
 package layers
 
 import (
@@ -14,81 +11,86 @@ import (
 	"github.com/glearn-go/glearn/nn/regularizers"
 )
 
-// Dense is y = activation(x W + b): every output sees every input.
+// Dense connects every input to every unit, with weights between them.
 //
-// x is [batch, ..., in], W (kernel) [in, Units], b (bias) [Units], y
-// [batch, ..., Units]. The kernel starts as Glorot uniform and the bias as
-// zeros, as in Keras.
+//	y = activation(x kernel + bias)
+//
+//	x       [rows, ..., inputs]
+//	kernel  [inputs, Units]         Glorot uniform by default
+//	bias    [Units]                 zeros by default
+//	y       [rows, ..., Units]
+//
+// Source: Rosenblatt 1958; Keras' Dense.
 type Dense struct {
-	Units      int                    // number of outputs, at least 1
-	Activation activations.Activation // nil is linear
-	NoBias     bool                   // leave b out
-	Name       string                 // "" counts: dense, dense_1, ...
+	Name       string
+	Units      int
+	Activation activations.Activation // nil: linear
+	NoBias     bool
 
-	KernelInitializer   initializers.Initializer // nil is GlorotUniform
-	BiasInitializer     initializers.Initializer // nil is Zeros
+	KernelInitializer   initializers.Initializer // nil: Glorot uniform
+	BiasInitializer     initializers.Initializer // nil: zeros
 	KernelRegularizer   regularizers.Regularizer
 	BiasRegularizer     regularizers.Regularizer
-	ActivityRegularizer regularizers.Regularizer // of y, per example
+	ActivityRegularizer regularizers.Regularizer // of y, over the batch size
 	KernelConstraint    constraints.Constraint
 	BiasConstraint      constraints.Constraint
 }
 
+// Check looks at the sizes.
+func (l Dense) Check() error {
+	if l.Units <= 0 {
+		return fmt.Errorf("Units is %d, want at least 1", l.Units)
+	}
+	return nil
+}
+
 // Build implements nn.Layer.
-func (d Dense) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	if d.Units < 1 {
-		return nil, fmt.Errorf("Units is %d, want at least 1", d.Units)
+func (l Dense) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, error) {
+	if err := l.Check(); err != nil {
+		return nil, err
 	}
 	in, err := one(inputs)
 	if err != nil {
 		return nil, err
 	}
 	if len(in) == 0 {
-		return nil, fmt.Errorf("input rows are single numbers; give them a column, shape [1]")
+		return nil, fmt.Errorf("input rows are single numbers, want a column, shape [1]: %w", nn.ErrShape)
 	}
-	kernelInit := d.KernelInitializer
-	if kernelInit == nil {
-		kernelInit = initializers.GlorotUniform{}
+	init := l.KernelInitializer
+	if init == nil {
+		init = initializers.GlorotUniform{}
 	}
-	columns := in[len(in)-1]
-	kernel := b.Weight(nn.WeightSpec{Name: "kernel", Shape: []int{columns, d.Units}, Init: kernelInit, Regularizer: d.KernelRegularizer, Constraint: d.KernelConstraint})
+	kernel := b.Weight(nn.WeightSpec{Name: "kernel", Shape: []int{in[len(in)-1], l.Units}, Init: init,
+		Regularizer: l.KernelRegularizer, Constraint: l.KernelConstraint})
 	var bias *nn.Weight
-	if !d.NoBias {
-		bias = b.Weight(nn.WeightSpec{Name: "bias", Shape: []int{d.Units}, Init: d.BiasInitializer, Regularizer: d.BiasRegularizer, Constraint: d.BiasConstraint})
+	if !l.NoBias {
+		bias = b.Weight(nn.WeightSpec{Name: "bias", Shape: []int{l.Units}, Init: l.BiasInitializer,
+			Regularizer: l.BiasRegularizer, Constraint: l.BiasConstraint})
 	}
-	return func(c *nn.Call, inputs ...*graph.Tensor) *graph.Tensor {
-		x := inputs[0]
+	return plain(func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+		x = floats(x)
 		shape := append([]int(nil), x.Shape()...)
-		last := len(shape) - 1
-		if shape[last] != columns {
-			c.Graph.Fail("input has %d columns, want %d", shape[last], columns)
+		if n := shape[len(shape)-1]; n != in[len(in)-1] {
+			c.Graph.Fail("input has %d columns, want %d: %w", n, in[len(in)-1], nn.ErrShape)
 			return x
 		}
-		if last > 1 {
-			// One product over all rows, so that bias and activation can run in
-			// its epilogue.
-			x = graph.Reshape(x, -1, columns)
+		flat := x
+		if len(shape) > 2 {
+			// As one matrix, so that bias and activation follow the product
+			// directly.
+			flat = graph.Reshape(x, product(shape[:len(shape)-1]), shape[len(shape)-1])
 		}
-		y := graph.MatMul(x, c.Read(kernel))
+		y := graph.MatMul(flat, c.Read(kernel))
 		if bias != nil {
 			y = graph.Add(y, c.Read(bias))
 		}
-		y = activations.Apply(d.Activation, y)
-		if last > 1 {
-			shape[last] = y.Shape()[1]
-			y = graph.Reshape(y, shape...)
+		y = activations.Apply(l.Activation, y)
+		if len(shape) > 2 {
+			y = graph.Reshape(y, append(shape[:len(shape)-1:len(shape)-1], y.Shape()[1:]...)...)
 		}
-		if d.ActivityRegularizer != nil {
-			c.AddLoss(graph.Scale(d.ActivityRegularizer.Penalty(y), 1/float32(shape[0])))
+		if l.ActivityRegularizer != nil {
+			c.AddLoss(graph.Scale(l.ActivityRegularizer.Penalty(y), 1/float32(shape[0])))
 		}
 		return y
-	}, nil
-}
-
-// one is the only input of a layer that takes one.
-func one(inputs [][]int) ([]int, error) {
-	if len(inputs) != 1 {
-		return nil, fmt.Errorf("takes 1 input, got %d", len(inputs))
-	}
-	return inputs[0], nil
+	}), nil
 }

@@ -1,0 +1,223 @@
+package nn
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/glearn-go/glearn/nn/schedules"
+)
+
+// Callback is told about the course of Fit. It is any value with at least one
+// of the methods of [TrainBeginner], [TrainEnder], [EpochBeginner],
+// [EpochEnder], [BatchEnder] and [DivergenceHandler]. An error, or a panic,
+// stops Fit, which returns it.
+type Callback any
+
+// TrainBeginner is called before the first epoch.
+type TrainBeginner interface{ OnTrainBegin(t *Training) error }
+
+// TrainEnder is called after the last epoch, however Fit ends: err is what Fit
+// is about to return, nil when all went well.
+type TrainEnder interface {
+	OnTrainEnd(t *Training, err error) error
+}
+
+// EpochBeginner is called before each epoch.
+type EpochBeginner interface{ OnEpochBegin(t *Training) error }
+
+// EpochEnder is called after each epoch with its results, validation included.
+type EpochEnder interface {
+	OnEpochEnd(t *Training, r *Results) error
+}
+
+// BatchEnder is called after each batch with the results of the epoch so far.
+// The device then waits for every batch, which is slow for small models.
+type BatchEnder interface {
+	OnBatchEnd(t *Training, batch int, r *Results) error
+}
+
+// DivergenceHandler is asked when a loss is NaN or infinite; err says where.
+// With true, Fit ends as if it were done, else with err. The weights are those
+// from before the batch either way.
+type DivergenceHandler interface {
+	OnDivergence(t *Training, err error) (stop bool)
+}
+
+// Func is a plain function as a callback, called after each epoch.
+type Func func(t *Training, r *Results) error
+
+// OnEpochEnd calls f.
+func (f Func) OnEpochEnd(t *Training, r *Results) error { return f(t, r) }
+
+// Training is the Fit that a callback is told about.
+type Training struct {
+	model   *Model
+	device  *device
+	epoch   int
+	epochs  int
+	batches int
+	stopped bool
+	history *History
+	out     io.Writer
+}
+
+// Model is the model that learns.
+func (t *Training) Model() *Model { return t.model }
+
+// Epoch is the number of the current epoch, from 0.
+func (t *Training) Epoch() int { return t.epoch }
+
+// Epochs is the number at which Fit ends.
+func (t *Training) Epochs() int { return t.epochs }
+
+// Batches is the number of batches of an epoch.
+func (t *Training) Batches() int { return t.batches }
+
+// Steps is the number of batches trained on since Compile, up to the last look
+// at the device.
+func (t *Training) Steps() int64 { return t.device.step }
+
+// History is the epochs so far.
+func (t *Training) History() *History { return t.history }
+
+// Stop ends Fit after the current batch, or chunk of batches, without error.
+func (t *Training) Stop() { t.stopped = true }
+
+// LearningRate is the rate of the next step.
+func (t *Training) LearningRate() float64 { return t.device.rateNow() }
+
+// SetLearningRate makes the rate constant from the next epoch on.
+func (t *Training) SetLearningRate(rate float64) error { return t.device.setRate(rate) }
+
+// Logf writes a line to where Fit shows its progress.
+func (t *Training) Logf(format string, args ...any) {
+	if t.out != nil {
+		fmt.Fprintf(t.out, format+"\n", args...)
+	}
+}
+
+func (d *device) rateNow() float64 {
+	return d.rate.At(d.step / int64(max(d.settings.AccumulateSteps, 1)))
+}
+
+func (d *device) setRate(rate float64) error {
+	if !(rate >= 0) || rate > 1e30 {
+		return fmt.Errorf("nn: learning rate %v: want a finite number of at least 0: %w", rate, ErrValue)
+	}
+	d.rate = schedules.Constant(rate)
+	return nil
+}
+
+// listeners are the callbacks of a Fit.
+type listeners []Callback
+
+// check refuses values that listen to nothing.
+func (l listeners) check() error {
+	for i, c := range l {
+		switch c.(type) {
+		case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, DivergenceHandler:
+		default:
+			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback", i, c)
+		}
+		if k, ok := c.(checker); ok {
+			if err := k.Check(); err != nil {
+				return fmt.Errorf("nn: Fit: callback %d: %w", i, err)
+			}
+		}
+	}
+	return nil
+}
+
+// batches is true when some callback wants to see every batch.
+func (l listeners) batches() bool {
+	for _, c := range l {
+		if _, ok := c.(BatchEnder); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// guard calls f for a callback, and makes a panic an error.
+func guard(c Callback, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("nn: callback %T panicked: %v", c, p)
+		}
+	}()
+	if err = f(); err != nil {
+		return fmt.Errorf("nn: callback %T: %w", c, err)
+	}
+	return nil
+}
+
+func (l listeners) trainBegin(t *Training) error {
+	for _, c := range l {
+		if c, ok := c.(TrainBeginner); ok {
+			if err := guard(c, func() error { return c.OnTrainBegin(t) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// trainEnd tells all, even after one fails, and returns the first error.
+func (l listeners) trainEnd(t *Training, err error) error {
+	var first error
+	for _, c := range l {
+		if c, ok := c.(TrainEnder); ok {
+			if e := guard(c, func() error { return c.OnTrainEnd(t, err) }); e != nil && first == nil {
+				first = e
+			}
+		}
+	}
+	return first
+}
+
+func (l listeners) epochBegin(t *Training) error {
+	for _, c := range l {
+		if c, ok := c.(EpochBeginner); ok {
+			if err := guard(c, func() error { return c.OnEpochBegin(t) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l listeners) epochEnd(t *Training, r *Results) error {
+	for _, c := range l {
+		if c, ok := c.(EpochEnder); ok {
+			if err := guard(c, func() error { return c.OnEpochEnd(t, r) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l listeners) batchEnd(t *Training, batch int, r *Results) error {
+	for _, c := range l {
+		if c, ok := c.(BatchEnder); ok {
+			if err := guard(c, func() error { return c.OnBatchEnd(t, batch, r) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l listeners) divergence(t *Training, err error) (stop bool, failed error) {
+	for _, c := range l {
+		if c, ok := c.(DivergenceHandler); ok {
+			if e := guard(c, func() error {
+				stop = c.OnDivergence(t, err) || stop
+				return nil
+			}); e != nil {
+				return false, e
+			}
+		}
+	}
+	return stop, nil
+}

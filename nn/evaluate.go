@@ -1,0 +1,106 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/glearn-go/glearn/data"
+)
+
+// EvaluateConfig is for EvaluateWith.
+type EvaluateConfig struct {
+	BatchSize int // 0 is 32
+	Steps     int // batches; 0 is all
+}
+
+// Evaluate is the loss and the metrics on a data set, in batches as large as
+// is quick: the batches do not change the result but for rounding.
+func (m *Model) Evaluate(ctx context.Context, set *data.Dataset) (*Results, error) {
+	return m.EvaluateWith(ctx, set, EvaluateConfig{BatchSize: evaluateBatch})
+}
+
+const evaluateBatch = 256
+
+// EvaluateWith is Evaluate in batches of a given size.
+func (m *Model) EvaluateWith(ctx context.Context, set *data.Dataset, config EvaluateConfig) (*Results, error) {
+	if err := m.acquire(false); err != nil {
+		return nil, err
+	}
+	defer m.release(false)
+	if config.BatchSize < 0 || config.Steps < 0 {
+		return nil, fmt.Errorf("nn: Evaluate: BatchSize %d, Steps %d: want 0 or more: %w", config.BatchSize, config.Steps, ErrValue)
+	}
+	if config.BatchSize == 0 {
+		config.BatchSize = defaultBatch
+	}
+	l, err := m.forTargets("Evaluate", set, config.BatchSize, false)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	l.begin(nil)
+	r := pass{model: m, loader: l, limit: l.batches()}
+	if config.Steps > 0 {
+		r.limit = min(r.limit, config.Steps)
+	}
+	if done, err := r.run(ctx); err != nil {
+		return nil, fmt.Errorf("nn: Evaluate stopped after batch %d of %d: %w", done, r.limit, err)
+	}
+	return r.tally.results(), nil
+}
+
+// forTargets checks a data set with targets and makes a loader for it.
+func (m *Model) forTargets(what string, set *data.Dataset, batch int, training bool) (*loader, error) {
+	if m.config == nil && m.err == nil {
+		return nil, fmt.Errorf("nn: %s: %w: call Compile first", what, ErrNotCompiled)
+	}
+	if err := m.checkSet("data", set, true); err != nil {
+		return nil, err
+	}
+	if err := m.ready(rowShapes(set.X)); err != nil {
+		return nil, err
+	}
+	d := m.current()
+	for i, o := range d.objectives {
+		if o.loss == nil {
+			return nil, fmt.Errorf("nn: %s: output %q: %w", what, m.outputName(i), errNoLoss)
+		}
+	}
+	return m.prepare("data", d, set, set.Weights, batch, training)
+}
+
+// TrainOnBatch takes one step on all rows of the batch, in their order, and
+// returns the loss and metrics from before it.
+func (m *Model) TrainOnBatch(ctx context.Context, batch *data.Dataset) (*Results, error) {
+	if err := m.acquire(true); err != nil {
+		return nil, err
+	}
+	defer m.release(true)
+	return m.onBatch(ctx, "TrainOnBatch", batch, true)
+}
+
+// TestOnBatch is the loss and metrics of one batch.
+func (m *Model) TestOnBatch(ctx context.Context, batch *data.Dataset) (*Results, error) {
+	if err := m.acquire(false); err != nil {
+		return nil, err
+	}
+	defer m.release(false)
+	return m.onBatch(ctx, "TestOnBatch", batch, false)
+}
+
+func (m *Model) onBatch(ctx context.Context, what string, batch *data.Dataset, training bool) (*Results, error) {
+	if err := m.checkSet("batch", batch, true); err != nil {
+		return nil, err
+	}
+	l, err := m.forTargets(what, batch, batch.Rows(), training)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	l.begin(nil)
+	r := pass{model: m, loader: l, training: training, limit: 1}
+	if _, err := r.run(ctx); err != nil {
+		return nil, fmt.Errorf("nn: %s: %w", what, err)
+	}
+	return r.tally.results(), nil
+}

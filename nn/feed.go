@@ -1,0 +1,254 @@
+package nn
+
+import (
+	"hash/maphash"
+	"strings"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/graph"
+)
+
+// feed is room for a data set, or a window of one, on the device, and the
+// programs that read it there. Programs stay good when other data of the same
+// shapes is written.
+type feed struct {
+	device  *device
+	x, y    []*column
+	weights *graph.Variable // [rows] floats, or nil where all rows count alike
+	index   *graph.Variable // [rows] Int: the order of an epoch
+	rows    int
+	buffers []compute.Buffer
+	plans   map[planKey]*plan
+	key     string
+	digest  uint64 // of the data it holds; 0 is unknown
+	ordered bool   // index is 0, 1, 2, ...
+}
+
+// own allocates v and frees it with the feed.
+func (f *feed) own(v *graph.Variable) error {
+	b, err := v.Allocate(f.device.backend)
+	if err != nil {
+		return err
+	}
+	f.buffers = append(f.buffers, b)
+	return nil
+}
+
+// feedPlan is a feed that is not on the device yet.
+func (d *device) feedPlan(x, y []*column, rows int, weighted bool) *feed {
+	f := &feed{device: d, x: x, y: y, rows: rows, plans: map[planKey]*plan{}}
+	var key strings.Builder
+	for _, c := range x {
+		key.WriteString(c.signature())
+	}
+	key.WriteByte('|')
+	for _, c := range y {
+		key.WriteString(c.signature())
+	}
+	if weighted {
+		f.weights = graph.NewVariable("sample weights", compute.Float, rows)
+		key.WriteString("|weighted")
+	}
+	f.index = graph.NewVariable("order", compute.Int, rows)
+	f.key = key.String()
+	return f
+}
+
+// words is the longest buffer and the sum of all.
+func (f *feed) words() (longest, total int) {
+	for _, c := range append(append([]*column(nil), f.x...), f.y...) {
+		l, t := c.words()
+		longest, total = max(longest, l), total+t
+	}
+	return longest, total + 2*f.rows
+}
+
+// keptFeeds is how many feeds stay on the device when they are not in use:
+// training set, validation set, test set, and a batch.
+const keptFeeds = 4
+
+// borrow finds an idle feed with the same signature, or the same signature and
+// data where digest is not 0 and there is one; else it allocates f.
+func (d *device) borrow(f *feed, digest uint64) (*feed, error) {
+	d.mu.Lock()
+	best := -1
+	for i, idle := range d.feeds {
+		if idle.key != f.key {
+			continue
+		}
+		if idle.digest == digest && digest != 0 {
+			best = i
+			break
+		}
+		if best < 0 {
+			best = i
+		}
+	}
+	if best >= 0 {
+		f = d.feeds[best]
+		d.feeds = append(d.feeds[:best], d.feeds[best+1:]...)
+		d.mu.Unlock()
+		return f, nil
+	}
+	d.mu.Unlock()
+	for {
+		err := f.allocate()
+		if err == nil {
+			return f, nil
+		}
+		f.free()
+		// What lies idle may be what is in the way.
+		if !d.dropIdle() {
+			return nil, err
+		}
+	}
+}
+
+// dropIdle frees the feed that has been idle longest.
+func (d *device) dropIdle() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := len(d.feeds)
+	if n == 0 {
+		return false
+	}
+	d.feeds[n-1].free()
+	d.feeds = d.feeds[:n-1]
+	return true
+}
+
+// giveBack puts a feed among the idle ones.
+func (d *device) giveBack(f *feed) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.feeds = append([]*feed{f}, d.feeds...)
+	for len(d.feeds) > keptFeeds {
+		d.feeds[len(d.feeds)-1].free()
+		d.feeds = d.feeds[:len(d.feeds)-1]
+	}
+}
+
+// holds is true when an idle feed has the data of this digest.
+func (d *device) holds(digest uint64) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.feeds {
+		if f.digest == digest {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *feed) allocate() error {
+	for i, c := range f.x {
+		if err := c.allocate("x"+string(rune('0'+i%10)), f); err != nil {
+			return err
+		}
+	}
+	for i, c := range f.y {
+		if err := c.allocate("y"+string(rune('0'+i%10)), f); err != nil {
+			return err
+		}
+	}
+	if f.weights != nil {
+		if err := f.own(f.weights); err != nil {
+			return err
+		}
+	}
+	return f.own(f.index)
+}
+
+func (f *feed) free() {
+	for _, p := range f.plans {
+		p.free()
+	}
+	f.plans = map[planKey]*plan{}
+	for _, b := range f.buffers {
+		b.Release()
+	}
+	f.buffers = nil
+}
+
+// write sends rows of set: those that order names, or all.
+func (f *feed) write(set *data.Dataset, weights []float32, order []int32) {
+	b := f.device.backend
+	for i, c := range f.x {
+		c.write(b, set.X[i], order)
+	}
+	for i, c := range f.y {
+		c.write(b, set.Y[i], order)
+	}
+	if f.weights == nil {
+		return
+	}
+	if order == nil {
+		b.Write(f.weights.View().Slice(0, len(weights)), compute.Words(weights))
+		return
+	}
+	picked := make([]float32, len(order))
+	for i, r := range order {
+		picked[i] = weights[r]
+	}
+	b.Write(f.weights.View().Slice(0, len(picked)), compute.Words(picked))
+}
+
+// arrange sets the order in which batches take rows; nil is as they stand.
+func (f *feed) arrange(order []int32) {
+	if order != nil {
+		f.device.backend.Write(f.index.View().Slice(0, len(order)), compute.Words(order))
+		f.ordered = false
+		return
+	}
+	if f.ordered {
+		return
+	}
+	f.device.backend.Write(f.index.View(), compute.Words(counting32(f.rows)))
+	f.ordered = true
+}
+
+func counting32(n int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = int32(i)
+	}
+	return out
+}
+
+var digestSeed = maphash.MakeSeed()
+
+// digest is a fingerprint of all values of a data set, never 0.
+func digest(set *data.Dataset, weights []float32) uint64 {
+	var h maphash.Hash
+	h.SetSeed(digestSeed)
+	length := func(n int) {
+		for s := 0; s < 64; s += 8 {
+			h.WriteByte(byte(n >> s))
+		}
+	}
+	put := func(words []uint32) {
+		length(len(words))
+		h.Write(bytesOf(words))
+	}
+	for _, t := range append(append([]data.Tensor(nil), set.X...), set.Y...) {
+		for _, d := range t.RowShape() {
+			length(d)
+		}
+		switch t := t.(type) {
+		case *data.Dense:
+			put(compute.Words(t.Values))
+		case *data.Ints:
+			put(compute.Words(t.Values))
+		case *data.CSR:
+			from, to := t.RowPtr[0], t.RowPtr[len(t.RowPtr)-1]
+			put(compute.Words(t.RowPtr))
+			put(compute.Words(t.Col[from:to]))
+			if t.Val != nil {
+				put(compute.Words(t.Val[from:to]))
+			}
+		}
+	}
+	put(compute.Words(weights))
+	return h.Sum64() | 1
+}

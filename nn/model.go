@@ -1,0 +1,217 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/glearn-go/glearn/compute"
+)
+
+// Model is a network of layers. Make one with [NewSequential] or [NewModel],
+// then Compile it on a device and Fit it.
+//
+// A model may be used from several goroutines: Predict runs side by side with
+// everything; what trains or changes the model returns [ErrBusy] while Fit is
+// at work in another goroutine.
+type Model struct {
+	name string
+	err  error // a mistake in how the model was put together
+
+	// What was asked for.
+	stack   []*Shared // Sequential only
+	start   []int     // Sequential: shape of a row, once known; nil before
+	started bool      // start is known
+	inputs  []*Node
+	outputs []*Node
+
+	// What was built from it.
+	instances map[*Shared]*instance
+	layers    []*instance // in the order of the summary
+	calls     []*call
+	inShapes  [][]int
+	outShapes [][]int
+	outAt     []int // numbers of the values that are outputs
+	built     bool
+
+	config    *CompileConfig
+	backend   compute.Backend // that Compile named
+	preparing sync.Mutex      // of the first users, which build the model and put it there
+
+	mu       sync.Mutex // guards what follows
+	device   *device    // nil while the weights are on the host
+	users    int
+	training bool
+	closed   bool
+}
+
+// instance is a layer of a model with the weights it was built with.
+type instance struct {
+	name         string
+	layer        Layer
+	forward      Forward
+	weights      []*Weight
+	trainable    bool
+	integerBelow int // the input holds whole numbers below this; 0 is any floats
+}
+
+// call is one use of a layer: a node that is not an input.
+type call struct {
+	inst  *instance
+	from  []int // numbers of values: the model's inputs first, then each call's output
+	shape []int // of the output, without the batch axis
+}
+
+// NewSequential stacks layers: each takes what the one before makes. Without
+// an Input layer in front, the shapes follow from the first data.
+func NewSequential(layers ...Layer) *Model {
+	m := &Model{name: "sequential", instances: map[*Shared]*instance{}}
+	m.stack = []*Shared{}
+	for i, l := range layers {
+		if l == nil {
+			m.err = fmt.Errorf("nn: layer %d is nil", i)
+			continue
+		}
+		m.stack = append(m.stack, Share(l))
+	}
+	return m
+}
+
+// NewModel is a functional model: what is between the inputs and the outputs.
+// Mistakes are reported when the model is built.
+func NewModel(inputs, outputs []*Node) *Model {
+	m := &Model{name: "functional", instances: map[*Shared]*instance{}, inputs: inputs, outputs: outputs}
+	if len(inputs) == 0 || len(outputs) == 0 {
+		m.err = errors.New("nn: a model needs at least one input and one output")
+	}
+	return m
+}
+
+// Named sets the model's name, for the summary, and returns the model.
+func (m *Model) Named(name string) *Model {
+	m.name = name
+	return m
+}
+
+// Name is the model's name.
+func (m *Model) Name() string { return m.name }
+
+// InputShapes is the shape of a row of each input, nil before the model is
+// built.
+func (m *Model) InputShapes() [][]int { return m.inShapes }
+
+// OutputShapes is the shape of a row of each output, nil before the model is
+// built.
+func (m *Model) OutputShapes() [][]int { return m.outShapes }
+
+// Built is true once the shapes are known and the weights declared.
+func (m *Model) Built() bool { return m.built }
+
+// inputLayer is what layers.Input says about itself.
+type inputLayer interface{ InputShape() []int }
+
+// Add puts a layer on top of a Sequential model. Weights that exist are kept;
+// Compile has to be called again.
+func (m *Model) Add(l Layer) error {
+	if m.stack == nil {
+		return errors.New("nn: Add is for Sequential models")
+	}
+	if l == nil {
+		return errors.New("nn: Add of a nil layer")
+	}
+	return m.restack(func() error {
+		m.stack = append(m.stack, Share(l))
+		return nil
+	})
+}
+
+// Pop takes the last layer off a Sequential model. Compile has to be called
+// again.
+func (m *Model) Pop() error {
+	if m.stack == nil {
+		return errors.New("nn: Pop is for Sequential models")
+	}
+	return m.restack(func() error {
+		if len(m.stack) == 0 {
+			return errors.New("nn: Pop of a model without layers")
+		}
+		last := m.stack[len(m.stack)-1]
+		m.stack = m.stack[:len(m.stack)-1]
+		delete(m.instances, last)
+		return nil
+	})
+}
+
+// restack changes the stack of a model and builds it anew where it was built.
+func (m *Model) restack(change func() error) error {
+	if err := m.acquire(true); err != nil {
+		return err
+	}
+	defer m.release(true)
+	if err := m.leaveDevice(); err != nil {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	m.config = nil
+	if !m.built {
+		return nil
+	}
+	m.built = false
+	return m.build(nil)
+}
+
+// acquire begins a use of the model, which Close waits for. An exclusive use
+// trains or changes it.
+func (m *Model) acquire(exclusive bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return fmt.Errorf("nn: %w", ErrClosed)
+	}
+	if exclusive {
+		if m.training {
+			return fmt.Errorf("nn: %w", ErrBusy)
+		}
+		m.training = true
+	}
+	m.users++
+	return nil
+}
+
+func (m *Model) release(exclusive bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.users--
+	if exclusive {
+		m.training = false
+	}
+	if m.closed && m.users == 0 {
+		m.freeDevice()
+	}
+}
+
+// closing is true once Close was called.
+func (m *Model) closing() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.closed
+}
+
+// Close frees all that the model holds on its device. A Fit, Evaluate or
+// Predict at work in another goroutine ends soon, with ErrClosed where it is
+// not done, and the last of them frees the memory. A second Close does
+// nothing.
+func (m *Model) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil
+	}
+	m.closed = true
+	if m.users == 0 {
+		m.freeDevice()
+	}
+	return nil
+}

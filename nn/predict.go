@@ -1,0 +1,191 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/graph"
+)
+
+// Predict is what the model answers for any number of rows, of each of its
+// inputs, when it has one output. It may be called from several goroutines at
+// once, also while Fit is at work.
+func (m *Model) Predict(ctx context.Context, inputs ...data.Tensor) (*data.Dense, error) {
+	outs, err := m.PredictAll(ctx, inputs...)
+	if err != nil {
+		return nil, err
+	}
+	if len(outs) != 1 {
+		return nil, fmt.Errorf("nn: Predict: the model has %d outputs; PredictAll returns all", len(outs))
+	}
+	return outs[0], nil
+}
+
+// PredictOnBatch is Predict with all rows in one batch.
+func (m *Model) PredictOnBatch(ctx context.Context, inputs ...data.Tensor) (*data.Dense, error) {
+	if len(inputs) == 0 || inputs[0] == nil {
+		return m.Predict(ctx, inputs...)
+	}
+	outs, err := m.predict(ctx, inputs, inputs[0].Rows())
+	if err != nil {
+		return nil, err
+	}
+	if len(outs) != 1 {
+		return nil, fmt.Errorf("nn: PredictOnBatch: the model has %d outputs; PredictAll returns all", len(outs))
+	}
+	return outs[0], nil
+}
+
+// PredictAll is Predict for models with several outputs.
+func (m *Model) PredictAll(ctx context.Context, inputs ...data.Tensor) ([]*data.Dense, error) {
+	return m.predict(ctx, inputs, predictRows)
+}
+
+// predictRows is how many rows are worked on at a time at most.
+const predictRows = 512
+
+func (m *Model) predict(ctx context.Context, inputs []data.Tensor, most int) ([]*data.Dense, error) {
+	if err := m.acquire(false); err != nil {
+		return nil, err
+	}
+	defer m.release(false)
+	if m.config == nil && m.err == nil {
+		return nil, fmt.Errorf("nn: Predict: %w: call Compile first", ErrNotCompiled)
+	}
+	set := &data.Dataset{X: inputs}
+	if err := m.checkSet("input", set, false); err != nil {
+		return nil, err
+	}
+	if err := m.ready(rowShapes(inputs)); err != nil {
+		return nil, err
+	}
+	d := m.current()
+	if err := m.checkInputs(inputs); err != nil {
+		return nil, err
+	}
+	if err := m.checkValues("input", set, d); err != nil {
+		return nil, err
+	}
+	rows := set.Rows()
+	outs := make([]*data.Dense, len(m.outShapes))
+	for i, shape := range m.outShapes {
+		outs[i] = &data.Dense{Shape: append([]int{rows}, shape...), Values: make([]float32, rows*product(shape))}
+	}
+	size := min(most, bucket(rows))
+	p, err := m.predictor(d, inputs, size)
+	if err != nil {
+		return nil, err
+	}
+	for from := 0; from < rows; from += size {
+		if err := ctx.Err(); err != nil {
+			d.keep(p)
+			return nil, fmt.Errorf("nn: Predict stopped after row %d of %d: %w", from, rows, err)
+		}
+		if err := p.run(set, from, min(size, rows-from), outs); err != nil {
+			p.free()
+			return nil, fmt.Errorf("nn: Predict: %w", err)
+		}
+	}
+	d.keep(p)
+	return outs, nil
+}
+
+// bucket is the number of rows that a batch of n is padded to: few different
+// sizes are compiled.
+func bucket(n int) int { return 1 << bits.Len(uint(n-1)) }
+
+// predictor is a forward program with memory of its own, used by one goroutine
+// at a time.
+type predictor struct {
+	device *device
+	feed   *feed // its inputs; no order
+	rows   int
+	prog   *graph.Program
+	outs   []*graph.Tensor
+}
+
+// predictor finds an idle one that fits, or makes one.
+func (m *Model) predictor(d *device, inputs []data.Tensor, rows int) (*predictor, error) {
+	sparse, err := m.takesSparse(inputs)
+	if err != nil {
+		return nil, err
+	}
+	var x []*column
+	for i, t := range inputs {
+		nnz := 0
+		if sparse[i] {
+			nnz = bucket(max(nonzeros(t, rows), 16))
+		}
+		x = append(x, newColumn(t, rows, nnz, sparse[i]))
+	}
+	f := d.feedPlan(x, nil, rows, false)
+	d.mu.Lock()
+	for i, p := range d.predictors {
+		if p.feed.key == f.key {
+			d.predictors = append(d.predictors[:i], d.predictors[i+1:]...)
+			d.mu.Unlock()
+			return p, nil
+		}
+	}
+	d.mu.Unlock()
+	p := &predictor{device: d, feed: f, rows: rows}
+	if err := f.allocate(); err != nil {
+		f.free()
+		return nil, fmt.Errorf("nn: Predict: %w", err)
+	}
+	g := graph.New()
+	var xs []*graph.Tensor
+	for _, c := range f.x {
+		xs = append(xs, c.batch(g, nil, nil, rows, rows))
+	}
+	if p.outs, err = m.trace(newCall(g, false, g.ConstInt(maskSeed(d.seed)), g.ConstInt(0)), xs); err == nil {
+		for i, o := range p.outs {
+			p.outs[i] = graph.ToFloat(o)
+			g.Output(p.outs[i])
+		}
+		p.prog, err = graph.Compile(d.backend, g)
+	}
+	if err != nil {
+		f.free()
+		return nil, fmt.Errorf("nn: Predict: %w", err)
+	}
+	return p, nil
+}
+
+// run answers rows [from, from+n) of a set.
+func (p *predictor) run(set *data.Dataset, from, n int, outs []*data.Dense) error {
+	p.feed.write(set.Slice(from, from+n), nil, nil)
+	p.prog.Run(1)
+	for i, o := range outs {
+		width := product(o.RowShape())
+		view := p.prog.View(p.outs[i]).Slice(0, n*width)
+		if err := p.device.backend.Read(compute.Words(o.Values[from*width:(from+n)*width]), view); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keptPredictors is how many stay ready: a few sizes, for a few goroutines.
+const keptPredictors = 8
+
+func (d *device) keep(p *predictor) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.predictors = append([]*predictor{p}, d.predictors...)
+	for len(d.predictors) > keptPredictors {
+		d.predictors[len(d.predictors)-1].free()
+		d.predictors = d.predictors[:len(d.predictors)-1]
+	}
+}
+
+func (p *predictor) free() {
+	if p.prog != nil {
+		p.prog.Release()
+		p.prog = nil
+	}
+	p.feed.free()
+}

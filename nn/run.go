@@ -1,0 +1,225 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/graph"
+)
+
+// tally adds up what the batches of one pass over a data set report.
+type tally struct {
+	plan    *plan     // whose sums on the device are not in totals yet
+	totals  []float64 // of sums that were fetched and set back
+	rows    int       // behind totals
+	pending int       // rows behind the sums on the device
+	count   int       // batches behind the sums on the device
+}
+
+// flushRows is after how many rows the sums on the device are set back to 0,
+// at batches that do not depend on the clock, so that results repeat bit for
+// bit. A float32 counts exactly up to 2^24.
+const flushRows, flushBatches = 1 << 22, 512
+
+// limit is after how many batches the sums are to be fetched.
+func (p *plan) flushLimit() int {
+	return max(1, min(flushBatches, flushRows/max(p.key.stride, 1)))
+}
+
+// flush adds the last reading of the device's sums to the totals.
+func (t *tally) flush() {
+	p := t.plan
+	if p == nil || t.pending == 0 {
+		return
+	}
+	if t.totals == nil {
+		t.totals = make([]float64, len(p.values))
+	}
+	for i, v := range p.values {
+		t.totals[i] += float64(v)
+	}
+	t.rows += t.pending
+	t.pending, t.count = 0, 0
+	p.device.backend.Write(p.sums.View(), compute.Words(p.zeros))
+}
+
+// results is what the batches so far come to.
+func (t *tally) results() *Results {
+	r := &Results{}
+	p := t.plan
+	if p == nil || p.sums == nil {
+		return r
+	}
+	at := func(i int) float64 {
+		var x float64
+		if t.totals != nil {
+			x = t.totals[i]
+		}
+		if t.pending > 0 {
+			x += float64(p.values[i])
+		}
+		return x
+	}
+	rows := float64(max(t.rows+t.pending, 1))
+	for _, rep := range p.reports {
+		if rep.metric == nil {
+			r.add(rep.name, at(rep.parts[0].at)/rows)
+			continue
+		}
+		sums := make([][]float64, len(rep.parts))
+		for i, part := range rep.parts {
+			sums[i] = make([]float64, part.n)
+			for k := range sums[i] {
+				sums[i][k] = at(part.at + k)
+			}
+		}
+		r.add(rep.name, rep.metric.Result(sums))
+	}
+	return r
+}
+
+// pass works through an epoch of a loader's batches.
+type pass struct {
+	model    *Model
+	loader   *loader
+	training bool
+	single   bool // a chunk is one batch, for callbacks that look at each
+	limit    int  // batches
+	tally    tally
+	// after is called between chunks with the number of batches done.
+	after func(done int) error
+}
+
+// run goes through the batches. It returns how many were done, and an error
+// when the context ended, the device failed, after said so, or a batch
+// diverged (an error that wraps ErrDiverged; done is then its number).
+func (r *pass) run(ctx context.Context) (done int, err error) {
+	for done < r.limit {
+		w := r.loader.next(done, r.limit-done)
+		n, err := r.window(ctx, w)
+		done += n
+		if err != nil {
+			return done, err
+		}
+		r.tally.flush()
+	}
+	return done, nil
+}
+
+// window works through one window in chunks.
+func (r *pass) window(ctx context.Context, w window) (done int, err error) {
+	p, d := w.plan, r.loader.device
+	r.tally.plan = p
+	var full, last *graph.Program
+	if w.full > 0 {
+		if full, err = p.program(p.key.stride); err != nil {
+			return 0, err
+		}
+	}
+	if w.last > 0 {
+		if last, err = p.program(w.last); err != nil {
+			return 0, err
+		}
+	}
+	d.backend.Write(p.sums.View(), compute.Words(p.zeros))
+	d.backend.Write(p.control, compute.Words([]int32{0, int32(d.step)}))
+	if r.training {
+		p.writeRates(w.batches())
+	}
+	flush := p.flushLimit()
+	for done < w.batches() {
+		if err := r.stop(ctx); err != nil {
+			return done, err
+		}
+		n := min(p.chunk(), flush-r.tally.count)
+		if r.single {
+			n = 1
+		}
+		start := time.Now()
+		if done < w.full {
+			n = min(n, w.full-done)
+			full.Run(n)
+			r.tally.pending += n * p.key.stride
+		} else {
+			n = 1
+			last.Run(1)
+			r.tally.pending += w.last
+		}
+		r.tally.count += n
+		if err := d.backend.Read(compute.Words(p.values), p.sums.View()); err != nil {
+			return done, fmt.Errorf("nn: %w", err)
+		}
+		if done < w.full {
+			p.measured(time.Since(start), n)
+		}
+		if r.training {
+			d.step += int64(n)
+			if bad := int(p.values[0]); bad > 0 {
+				d.step -= int64(done + n - (bad - 1)) // batches that changed nothing
+				return bad - 1, fmt.Errorf("nn: batch %d: loss is NaN or infinite: %w", w.first+bad, ErrDiverged)
+			}
+		}
+		done += n
+		if r.tally.count >= flush {
+			r.tally.flush()
+		}
+		if r.after != nil {
+			if err := r.after(w.first + done); err != nil {
+				return done, err
+			}
+		}
+	}
+	return done, nil
+}
+
+// stop says why to stop between chunks.
+func (r *pass) stop(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.model.closing() {
+		return fmt.Errorf("nn: %w", ErrClosed)
+	}
+	return nil
+}
+
+// chunk is how many full batches to run before the next look at the clock: one
+// at first, then as many as fit chunkTime.
+func (p *plan) chunk() int {
+	if p.stepTime == 0 {
+		return 1
+	}
+	return max(1, int(chunkTime/max(p.stepTime, 1)))
+}
+
+// measured updates the time of a step. The first run of a program is slow, so
+// a faster one counts at once.
+func (p *plan) measured(t time.Duration, n int) {
+	each := t/time.Duration(n) + 1
+	if p.stepTime == 0 || each < p.stepTime {
+		p.stepTime = each
+		return
+	}
+	p.stepTime += (each - p.stepTime) / 4
+}
+
+// writeRates sends the learning rates of the next n batches.
+func (p *plan) writeRates(n int) {
+	d := p.device
+	every := int64(max(d.settings.AccumulateSteps, 1))
+	if !p.key.table {
+		rate := d.rate.At(d.step / every)
+		if rate != p.written {
+			d.backend.Write(p.rates.View(), compute.Words([]float32{float32(rate)}))
+			p.written = rate
+		}
+		return
+	}
+	rates := make([]float32, n)
+	for i := range rates {
+		rates[i] = float32(d.rate.At((d.step + int64(i)) / every))
+	}
+	d.backend.Write(p.rates.View().Slice(0, n), compute.Words(rates))
+}

@@ -1,0 +1,214 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/nn/losses"
+)
+
+// rowShapes is the shape of a row of each input.
+func rowShapes(xs []data.Tensor) [][]int {
+	var shapes [][]int
+	for _, x := range xs {
+		shape := x.RowShape()
+		if len(shape) == 0 {
+			shape = []int{1} // a column of numbers
+		}
+		shapes = append(shapes, shape)
+	}
+	return shapes
+}
+
+// checkInputs says which input does not fit the model.
+func (m *Model) checkInputs(xs []data.Tensor) error {
+	if len(xs) != len(m.inShapes) {
+		return fmt.Errorf("nn: %w: %d inputs for a model of %d", ErrShape, len(xs), len(m.inShapes))
+	}
+	for i, x := range xs {
+		got, want := x.RowShape(), m.inShapes[i]
+		if sameRow(got, want) {
+			continue
+		}
+		where := fmt.Sprintf("input %d", i)
+		for _, k := range m.calls {
+			if len(k.from) > 0 && k.from[0] == i {
+				where = fmt.Sprintf("layer %q: input", k.inst.name)
+				break
+			}
+		}
+		if len(got) == 1 && len(want) == 1 {
+			return fmt.Errorf("nn: %s has %d columns, want %d: %w", where, got[0], want[0], ErrShape)
+		}
+		return fmt.Errorf("nn: %s has rows of shape %v, want %v: %w", where, got, want, ErrShape)
+	}
+	return nil
+}
+
+// checkSet says what in a data set does not fit the model, values left out.
+func (m *Model) checkSet(what string, set *data.Dataset, targets bool) error {
+	if set == nil {
+		return fmt.Errorf("nn: the %s is nil: %w", what, ErrEmpty)
+	}
+	if err := set.Check(); err != nil {
+		return fmt.Errorf("nn: %s: %w", what, err)
+	}
+	if set.Rows() == 0 {
+		return fmt.Errorf("nn: the %s is empty: %w", what, ErrEmpty)
+	}
+	if targets && len(set.Y) == 0 {
+		return fmt.Errorf("nn: the %s has no targets: %w", what, ErrShape)
+	}
+	return nil
+}
+
+// checkTargets says which target does not fit its output.
+func (m *Model) checkTargets(ys []data.Tensor) error {
+	if len(ys) != len(m.outShapes) {
+		return fmt.Errorf("nn: %w: %d targets for a model of %d outputs", ErrShape, len(ys), len(m.outShapes))
+	}
+	for i, y := range ys {
+		got, want := y.RowShape(), m.outShapes[i]
+		short := want[:max(len(want)-1, 0)] // class numbers
+		if !sameRow(got, want) && !sameRow(got, short) {
+			return fmt.Errorf("nn: targets of output %q have rows of shape %v, want %v, or %v for class numbers: %w", m.outputName(i), got, want, short, ErrShape)
+		}
+	}
+	return nil
+}
+
+// checkValues looks at every value of a data set.
+func (m *Model) checkValues(what string, set *data.Dataset, d *device) error {
+	for i, x := range set.X {
+		if err := finite(fmt.Sprintf("%s, input %d", what, i), x); err != nil {
+			return err
+		}
+		for _, k := range m.calls {
+			if k.inst.integerBelow > 0 && len(k.from) > 0 && k.from[0] == i {
+				if err := whole(fmt.Sprintf("%s, input %d of layer %q", what, i, k.inst.name), x, k.inst.integerBelow); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for i, y := range set.Y {
+		name := fmt.Sprintf("%s, targets", what)
+		if len(set.Y) > 1 {
+			name = fmt.Sprintf("%s, targets of output %q", what, m.outputName(i))
+		}
+		if err := finite(name, y); err != nil {
+			return err
+		}
+		if n := m.classes(y, i, d); n > 0 {
+			if err := whole(name, y, n); err != nil {
+				return err
+			}
+		} else if l := d.objectives[i].loss; l != nil && strings.HasPrefix(l.Name(), "binary_") {
+			if err := within(name, y, 0, 1); err != nil {
+				return err
+			}
+		}
+	}
+	for r, w := range set.Weights {
+		if !(w >= 0) || math.IsInf(float64(w), 0) {
+			return fmt.Errorf("nn: %s: row %d has sample weight %v, want a finite number of at least 0: %w", what, r, w, ErrValue)
+		}
+	}
+	return nil
+}
+
+// classes is how many class numbers target i may name, 0 where it holds none.
+func (m *Model) classes(y data.Tensor, i int, d *device) int {
+	shape := m.outShapes[i]
+	if len(shape) == 0 {
+		return 0
+	}
+	n := shape[len(shape)-1]
+	l := d.objectives[i].loss
+	if _, ok := l.(losses.SparseCategoricalCrossentropy); ok {
+		return n
+	}
+	if _, ok := y.(*data.Ints); ok && n > 1 && !sameRow(y.RowShape(), shape) {
+		return n
+	}
+	return 0
+}
+
+// finite says where a column has a NaN or an infinity.
+func finite(what string, t data.Tensor) error {
+	switch t := t.(type) {
+	case *data.Dense:
+		for at, v := range t.Values {
+			// A NaN or an infinity is the only number that is not 0 after
+			// subtracting it from itself.
+			if v-v != 0 {
+				return badValue(what, at, product(t.RowShape()), v, "want a finite number")
+			}
+		}
+	case *data.CSR:
+		if t.Val == nil {
+			return nil
+		}
+		for r := range t.Rows() {
+			cols, vals := t.Row(r)
+			for k, v := range vals {
+				if v-v != 0 {
+					return badValue(what, r*t.Columns+int(cols[k]), t.Columns, v, "want a finite number")
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func badValue(what string, at, width int, v any, want string) error {
+	width = max(width, 1)
+	if width == 1 {
+		return fmt.Errorf("nn: %s: row %d is %v, %s: %w", what, at, v, want, ErrValue)
+	}
+	return fmt.Errorf("nn: %s: row %d, column %d is %v, %s: %w", what, at/width, at%width, v, want, ErrValue)
+}
+
+// whole says where a column has anything but a whole number in [0, n).
+func whole(what string, t data.Tensor, n int) error {
+	want := fmt.Sprintf("want a whole number from 0 to %d", n-1)
+	width := product(t.RowShape())
+	switch t := t.(type) {
+	case *data.Ints:
+		for at, v := range t.Values {
+			if v < 0 || int(v) >= n {
+				return badValue(what, at, width, v, want)
+			}
+		}
+	case *data.Dense:
+		for at, v := range t.Values {
+			if !(v >= 0 && v < float32(n)) || v != float32(int32(v)) {
+				return badValue(what, at, width, v, want)
+			}
+		}
+	}
+	return nil
+}
+
+// within says where a column has a number outside [lo, hi].
+func within(what string, t data.Tensor, lo, hi float32) error {
+	want := fmt.Sprintf("want %v to %v", lo, hi)
+	width := product(t.RowShape())
+	switch t := t.(type) {
+	case *data.Ints:
+		for at, v := range t.Values {
+			if float32(v) < lo || float32(v) > hi {
+				return badValue(what, at, width, v, want)
+			}
+		}
+	case *data.Dense:
+		for at, v := range t.Values {
+			if v < lo || v > hi {
+				return badValue(what, at, width, v, want)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/graph"
+)
+
+// loader brings the batches of a data set to the device: all at once where
+// they fit, else in windows of batches, through two feeds in turn.
+type loader struct {
+	device  *device
+	set     *data.Dataset
+	weights []float32
+	batch   int // rows of a batch, at most those of the set
+	window  int // rows of a window: a multiple of batch, or all
+	feeds   []*feed
+	plans   []*plan
+	order   []int32 // of this epoch; nil is as they stand
+}
+
+// window is a run of batches on the device.
+type window struct {
+	plan  *plan
+	first int // number of its first batch in the epoch
+	full  int // full batches
+	last  int // rows of an uneven batch at the end, or 0
+}
+
+// batches counts both kinds.
+func (w window) batches() int {
+	if w.last > 0 {
+		return w.full + 1
+	}
+	return w.full
+}
+
+// windowBytes is how much of a data set that does not fit is sent at a time.
+const windowBytes = 64 << 20
+
+// memoryLimit is how many bytes the data sets may fill; 0 is no limit.
+// GLEARN_DEVICE_MEMORY sets it.
+func (d *device) memoryLimit() (int64, error) {
+	if s := os.Getenv("GLEARN_DEVICE_MEMORY"); s != "" {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n <= 0 {
+			return 0, fmt.Errorf("nn: GLEARN_DEVICE_MEMORY is %q, want a number of bytes", s)
+		}
+		return n, nil
+	}
+	// What is left is shared with the activations, other models and other
+	// programs.
+	return d.backend.Info().MemoryBytes / 2, nil
+}
+
+// load makes a loader. weights, one a row, are sent along where not nil.
+func (m *Model) load(d *device, set *data.Dataset, weights []float32, batch int, training bool, print uint64) (*loader, error) {
+	rows := set.Rows()
+	l := &loader{device: d, set: set, weights: weights, batch: min(batch, rows), window: rows}
+	sparse, err := m.takesSparse(set.X)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := d.memoryLimit()
+	if err != nil {
+		return nil, err
+	}
+	max := d.backend.Info().MaxWords
+	whole := l.room(rows, sparse)
+	longest, total := whole.words()
+	if (max == 0 || longest <= max) && (limit == 0 || int64(total)*4 <= limit) {
+		var f *feed
+		if f, err = d.borrow(whole, print); err == nil {
+			if f.digest != print || print == 0 {
+				f.write(set, weights, nil)
+				f.digest = print
+			}
+			l.feeds = []*feed{f}
+		} else if !errors.Is(err, compute.ErrOutOfMemory) {
+			return nil, fmt.Errorf("nn: %w", err)
+		}
+	}
+	if l.feeds == nil {
+		if err := l.stream(sparse, limit, max); err != nil {
+			l.close()
+			return nil, err
+		}
+	}
+	for _, f := range l.feeds {
+		p, err := f.plan(m, training, l.batch)
+		if err != nil {
+			l.close()
+			return nil, fmt.Errorf("nn: %w", err)
+		}
+		l.plans = append(l.plans, p)
+	}
+	return l, nil
+}
+
+// stream makes the loader go through two feeds of a window each.
+func (l *loader) stream(sparse []bool, limit int64, maxWords int) error {
+	one := l.room(l.batch, sparse)
+	longest, total := one.words()
+	if maxWords > 0 && longest > maxWords {
+		return fmt.Errorf("nn: a batch of %d rows needs a buffer of %d words, the device allows %d: %w", l.batch, longest, maxWords, compute.ErrOutOfMemory)
+	}
+	budget := int64(windowBytes)
+	if limit > 0 {
+		budget = min(budget, limit/2)
+	}
+	n := max(1, int(budget/int64(4*total)))
+	if maxWords > 0 {
+		n = min(n, maxWords/longest)
+	}
+	l.window = min(n*l.batch, (l.set.Rows()+l.batch-1)/l.batch*l.batch)
+	for range 2 {
+		f, err := l.device.borrow(l.room(l.window, sparse), 0)
+		if err != nil {
+			return fmt.Errorf("nn: a window of %d rows: %w", l.window, err)
+		}
+		f.digest = 0
+		l.feeds = append(l.feeds, f)
+	}
+	return nil
+}
+
+// room is a feed for rows rows of the loader's set, not yet allocated.
+func (l *loader) room(rows int, sparse []bool) *feed {
+	var x, y []*column
+	for i, t := range l.set.X {
+		x = append(x, newColumn(t, rows, nonzeros(t, rows), sparse[i]))
+	}
+	for _, t := range l.set.Y {
+		y = append(y, newColumn(t, rows, 0, false))
+	}
+	return l.device.feedPlan(x, y, rows, l.weights != nil)
+}
+
+// nonzeros bounds the stored values of any rows rows of t.
+func nonzeros(t data.Tensor, rows int) int {
+	s, ok := t.(*data.CSR)
+	if !ok {
+		return 0
+	}
+	all, longest := int(s.RowPtr[s.Rows()]-s.RowPtr[0]), 0
+	for r := range s.Rows() {
+		longest = max(longest, int(s.RowPtr[r+1]-s.RowPtr[r]))
+	}
+	return min(all, longest*rows)
+}
+
+// close gives the feeds back.
+func (l *loader) close() {
+	for _, f := range l.feeds {
+		l.device.giveBack(f)
+	}
+	l.feeds, l.plans = nil, nil
+}
+
+// begin starts an epoch in the given order; nil is as the rows stand.
+func (l *loader) begin(order []int32) {
+	l.order = order
+	if len(l.feeds) == 1 {
+		l.feeds[0].arrange(order)
+		return
+	}
+	for _, f := range l.feeds {
+		f.arrange(nil)
+	}
+}
+
+// batches is how many batches an epoch has.
+func (l *loader) batches() int { return (l.set.Rows() + l.batch - 1) / l.batch }
+
+// next prepares the window that starts with the given batch, of at most limit
+// batches.
+func (l *loader) next(batch, limit int) window {
+	from := batch * l.batch
+	k := from / l.window % len(l.feeds)
+	w := window{plan: l.plans[k], first: batch}
+	rows := min(l.set.Rows()-from, l.window)
+	rows = min(rows, limit*l.batch)
+	w.full, w.last = rows/l.batch, rows%l.batch
+	if len(l.feeds) > 1 {
+		if l.order != nil {
+			l.feeds[k].write(l.set, l.weights, l.order[from:from+rows])
+		} else {
+			var weights []float32
+			if l.weights != nil {
+				weights = l.weights[from : from+rows]
+			}
+			l.feeds[k].write(l.set.Slice(from, from+rows), weights, nil)
+		}
+	}
+	return w
+}
+
+// takesSparse says which inputs the model can take as sparse rows: those that
+// only products look at.
+func (m *Model) takesSparse(xs []data.Tensor) ([]bool, error) {
+	out := make([]bool, len(xs))
+	for i, x := range xs {
+		t, ok := x.(*data.CSR)
+		if !ok {
+			continue
+		}
+		g := graph.New()
+		c := newCall(g, true, g.ConstInt(0), g.ConstInt(0))
+		var in []*graph.Tensor
+		for k, shape := range m.inShapes {
+			if k == i {
+				v := func(n int) *graph.Variable { return graph.NewVariable("", compute.Int, n) }
+				in = append(in, g.Sparse(&graph.Sparse{Rows: probeRows, Cols: t.Columns, RowPtr: v(probeRows + 1), Col: v(1)}))
+				continue
+			}
+			in = append(in, g.Read(graph.NewVariable("", compute.Float, append([]int{probeRows}, shape...)...)))
+		}
+		// A layer that cannot take it fails the graph; then it gets full rows.
+		_, err := m.trace(c, in)
+		out[i] = err == nil
+	}
+	return out, nil
+}
