@@ -279,4 +279,3 @@ func moments(d data, j int) (residual, variance float64) {
 	}
 	return residual, variance
 }
-
