@@ -73,7 +73,7 @@ func (d *device) Info() compute.Info {
 	return compute.Info{
 		Backend:     "cpu",
 		Device:      processorName(),
-		Driver:      d.products.name,
+		Driver:      fmt.Sprintf("%s, %d threads", d.products.name, d.pool.threads()),
 		Threads:     d.pool.threads(),
 		MemoryBytes: d.memory,
 		LiveBuffers: len(d.live),

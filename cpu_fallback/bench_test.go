@@ -136,55 +136,158 @@ func BenchmarkSparse(t *testing.B) {
 	const m, n, k, ones = 512, 64, 10000, 110
 	b := newBench(t, 2, "")
 	r := rng()
-	rowPtr, col := []int32{0}, []int32{}
-	for range m {
-		at := 0.0
-		for range ones {
-			at += 2 * r.Float64() * (k / ones)
-			col = append(col, int32(min(at, k-1)))
-		}
-		rowPtr = append(rowPtr, int32(len(col)))
-	}
-	a := compute.CSR{RowPtr: b.ints(rowPtr), Col: b.ints(col), Cols: k}
+	a := multiHot(b, m, k, ones)
 	w, y := compute.Rows(b.floats(randoms(r, k*n)), n), compute.Rows(b.floats(randoms(r, m*n)), n)
 	t.Run("forward", func(t *testing.B) { b.replayed(t, &compute.SparseMatMul{M: m, N: n, A: a, B: w, C: y}) })
 	t.Run("gradient", func(t *testing.B) { b.replayed(t, &compute.SparseMatMulT{M: m, N: n, A: a, B: y, C: w}) })
 }
 
-// BenchmarkTitanic is the kernels of one training step of a 10-16-16-1 model
-// with batches of 32, about as a program would have them.
-func BenchmarkTitanic(t *testing.B) {
-	b := newBench(t, 2, "")
+// BenchmarkTraining is the kernels of an epoch of the four jobs of cmd/bench,
+// about as a program has them: a shuffled gather, forward, loss, gradients and
+// the optimizer. Reuters is sparse, with 110 ones a row.
+func BenchmarkTraining(t *testing.B) {
+	for _, j := range []struct {
+		name        string
+		rows, batch int
+		sizes       []int
+		optimizer   func(b *bench, n int) *compute.Map
+	}{
+		{"reuters", 7982, 512, []int{10000, 64, 64, 46}, rmsprop},
+		{"mnist", 60000, 128, []int{784, 128, 10}, adam},
+		{"titanic", 891, 32, []int{10, 16, 16, 1}, adam},
+		{"wide", 8192, 256, []int{1024, 1024, 1024, 100}, momentum},
+	} {
+		for _, products := range productNames(t) {
+			for _, threads := range []int{1, 2} {
+				t.Run(fmt.Sprintf("%s/%s/threads=%d", j.name, products, threads), func(t *testing.B) {
+					b := newBench(t, threads, products)
+					r, err := b.d.Record(trainingStep(b, j.rows, j.batch, j.sizes, j.optimizer))
+					if err != nil {
+						t.Fatal(err)
+					}
+					steps := (j.rows + j.batch - 1) / j.batch
+					r.Replay(1)
+					for t.Loop() {
+						r.Replay(steps)
+					}
+					if err := b.d.Sync(); err != nil {
+						t.Fatal(err)
+					}
+					t.ReportMetric(float64(t.Elapsed().Nanoseconds())/float64(t.N)/1e6, "ms/epoch")
+				})
+			}
+		}
+	}
+}
+
+// rmsprop is one step of RMSprop (Hinton 2012) over n parameters.
+func rmsprop(b *bench, n int) *compute.Map {
+	e := compute.NewBuilder(compute.Float, compute.Float, compute.Float, compute.Float)
+	p, g, v, rate, op := e.Input(0), e.Input(1), e.Input(2), e.Input(3), e.Apply
+	v2 := op(compute.OpAdd, op(compute.OpMul, e.Float(0.9), v), op(compute.OpMul, e.Float(0.1), op(compute.OpMul, g, g)))
+	p2 := op(compute.OpSub, p, op(compute.OpDiv, op(compute.OpMul, rate, g), op(compute.OpAdd, op(compute.OpSqrt, v2), e.Float(1e-7))))
+	return update(b, n, e.MustBuild(p2, v2), 3)
+}
+
+// momentum is one step of gradient descent with momentum over n parameters.
+func momentum(b *bench, n int) *compute.Map {
+	e := compute.NewBuilder(compute.Float, compute.Float, compute.Float, compute.Float)
+	p, g, v, rate, op := e.Input(0), e.Input(1), e.Input(2), e.Input(3), e.Apply
+	v2 := op(compute.OpAdd, op(compute.OpMul, e.Float(0.9), v), g)
+	return update(b, n, e.MustBuild(op(compute.OpSub, p, op(compute.OpMul, rate, v2)), v2), 3)
+}
+
+// update runs an optimizer's formula over arrays of n, of which all but the
+// gradient, the second, are written.
+func update(b *bench, n int, e *compute.Expr, arrays int) *compute.Map {
+	d := compute.D(n)
+	k := &compute.Map{Expr: e, Dims: d}
+	for i := range arrays {
+		o := compute.Full(b.floats(make([]float32, n)), d)
+		k.In = append(k.In, o)
+		if i != 1 {
+			k.Out = append(k.Out, o)
+		}
+	}
+	k.In = append(k.In, compute.Scalar(b.floats([]float32{1e-3})))
+	return k
+}
+
+func trainingStep(b *bench, rows, batch int, sizes []int, optimizer func(b *bench, n int) *compute.Map) []compute.Kernel {
 	r := rng()
 	m := func(rows, cols int) compute.Matrix { return compute.Rows(b.floats(randoms(r, rows*cols)), cols) }
 	e := compute.NewBuilder(compute.Float, compute.Float)
 	relu := e.MustBuild(e.Apply(compute.OpRelu, e.Apply(compute.OpAdd, e.Input(0), e.Input(1))))
 	e = compute.NewBuilder(compute.Float, compute.Float)
 	back := e.MustBuild(e.Apply(compute.OpSelect, e.Apply(compute.OpLess, e.Float(0), e.Input(1)), e.Input(0), e.Float(0)))
-	const batch = 32
-	sizes := []int{10, 16, 16, 1}
-	x := []compute.Matrix{m(batch, 10)}
-	var ws []compute.Matrix
-	kernels := []compute.Kernel{&compute.Gather{Rows: batch, Cols: 10, TableRows: 800, Table: m(800, 10), Index: compute.Index{View: b.ints(make([]int32, batch))}, Out: x[0]}}
-	for i := range 3 {
-		ws = append(ws, m(sizes[i], sizes[i+1]))
-		x = append(x, m(batch, sizes[i+1]))
-		kernels = append(kernels, &compute.MatMul{M: batch, N: sizes[i+1], K: sizes[i], A: x[i], B: ws[i], C: x[i+1],
-			Epilogue: &compute.Epilogue{Expr: relu, In: []compute.Operand{compute.RowVector(b.floats(randoms(r, sizes[i+1])))}}})
+
+	order := make([]int32, rows)
+	for i, p := range r.Perm(rows) {
+		order[i] = int32(p)
 	}
-	grad := m(batch, 1)
-	for i := 2; i >= 0; i-- {
-		d := compute.D(batch, sizes[i+1])
-		kernels = append(kernels, &compute.MatMul{M: sizes[i], N: sizes[i+1], K: batch, TransA: true, A: x[i], B: grad, C: m(sizes[i], sizes[i+1])},
-			&compute.Reduce{Op: compute.ReduceSum, Expr: identity, Dims: d, Axes: [4]bool{true, true, true, false}, In: []compute.Operand{compute.Full(grad.View, d)}, Out: compute.RowVector(b.floats(make([]float32, sizes[i+1])))})
+	index := compute.Index{View: b.ints(order)}
+	labels := b.ints(make([]int32, batch))
+	var kernels []compute.Kernel
+	var words compute.CSR
+	x := []compute.Matrix{{}}
+	if sparse := sizes[0] == 10000; sparse {
+		words = multiHot(b, rows, sizes[0], 110)
+		words.Rows = index
+	} else {
+		x[0] = m(batch, sizes[0])
+		kernels = append(kernels, &compute.Gather{Rows: batch, Cols: sizes[0], TableRows: rows, Table: m(rows, sizes[0]), Index: index, Out: x[0]})
+	}
+	layers, parameters := len(sizes)-1, 0
+	var ws []compute.Matrix
+	for i := range layers {
+		n, k := sizes[i+1], sizes[i]
+		parameters += k*n + n
+		ws, x = append(ws, m(k, n)), append(x, m(batch, n))
+		epilogue := &compute.Epilogue{Expr: relu, In: []compute.Operand{compute.RowVector(b.floats(randoms(r, n)))}}
+		if words.Cols > 0 && i == 0 {
+			kernels = append(kernels, &compute.SparseMatMul{M: batch, N: n, A: words, B: ws[i], C: x[i+1], Epilogue: epilogue})
+		} else {
+			kernels = append(kernels, &compute.MatMul{M: batch, N: n, K: k, A: x[i], B: ws[i], C: x[i+1], Epilogue: epilogue})
+		}
+	}
+	out := sizes[layers]
+	grad := m(batch, out)
+	kernels = append(kernels, &compute.SoftmaxCrossEntropy{Rows: batch, Cols: out, Logits: x[layers], Labels: labels, Loss: b.floats(make([]float32, batch)), Grad: grad})
+	for i := layers - 1; i >= 0; i-- {
+		n, k := sizes[i+1], sizes[i]
+		if words.Cols > 0 && i == 0 {
+			kernels = append(kernels, &compute.SparseMatMulT{M: batch, N: n, A: words, B: grad, C: m(k, n)})
+		} else {
+			kernels = append(kernels, &compute.MatMul{M: k, N: n, K: batch, TransA: true, A: x[i], B: grad, C: m(k, n)})
+		}
+		d := compute.D(batch, n)
+		kernels = append(kernels, &compute.Reduce{Op: compute.ReduceSum, Expr: identity, Dims: d, Axes: [4]bool{true, true, true, false}, In: []compute.Operand{compute.Full(grad.View, d)}, Out: compute.RowVector(b.floats(make([]float32, n)))})
 		if i > 0 {
-			next := m(batch, sizes[i])
-			kernels = append(kernels, &compute.MatMul{M: batch, N: sizes[i], K: sizes[i+1], TransB: true, A: grad, B: ws[i], C: next,
-				Epilogue: &compute.Epilogue{Expr: back, In: []compute.Operand{compute.Full(x[i].View, compute.D(batch, sizes[i]))}}})
+			next := m(batch, k)
+			kernels = append(kernels, &compute.MatMul{M: batch, N: k, K: n, TransB: true, A: grad, B: ws[i], C: next,
+				Epilogue: &compute.Epilogue{Expr: back, In: []compute.Operand{compute.Full(x[i].View, compute.D(batch, k))}}})
 			grad = next
 		}
 	}
-	kernels = append(kernels, adam(b, 465))
-	b.replayed(t, kernels...)
-	t.ReportMetric(float64(len(kernels)), "kernels")
+	return append(kernels, optimizer(b, parameters))
+}
+
+// multiHot is rows with ones at places that, like words, are the more frequent
+// the lower they are.
+func multiHot(b *bench, rows, cols, ones int) compute.CSR {
+	r := rng()
+	rowPtr, col := []int32{0}, []int32{}
+	for range rows {
+		seen := map[int32]bool{}
+		for len(seen) < ones {
+			seen[int32(float64(cols)*math.Pow(r.Float64(), 4))] = true
+		}
+		for c := range int32(cols) {
+			if seen[c] {
+				col = append(col, c)
+			}
+		}
+		rowPtr = append(rowPtr, int32(len(col)))
+	}
+	return compute.CSR{RowPtr: b.ints(rowPtr), Col: b.ints(col), Cols: cols}
 }

@@ -82,7 +82,6 @@ func (l *library) describe(handle uintptr, path string) {
 	for _, setter := range []string{"openblas_set_num_threads", "MKL_Set_Num_Threads", "bli_thread_set_num_threads"} {
 		if f := symbol(handle, setter); f != 0 {
 			purego.SyscallN(f, 1)
-			l.name += ", 1 thread a tile"
 			break
 		}
 	}

@@ -38,6 +38,8 @@ type loopTable struct {
 	floats, ints [compute.NumOps][3]loop
 	boolToFloat  loop
 	addScaled    loop // dst = x + y z, z a single value
+	// sumLanes and maxLanes fold rows of 16 words into 16 lanes.
+	sumLanes, maxLanes func(lanes, x *float32, rows int)
 }
 
 // active is the portable table with the processor's own loops over it.
@@ -62,7 +64,7 @@ func (t loopTable) with(o *loopTable) loopTable {
 			}
 		}
 	}
-	t.boolToFloat, t.addScaled = o.boolToFloat, o.addScaled
+	t.boolToFloat, t.addScaled, t.sumLanes, t.maxLanes = o.boolToFloat, o.addScaled, o.sumLanes, o.maxLanes
 	return t
 }
 
@@ -72,6 +74,9 @@ var (
 	maxLoop       = active.floats[compute.OpMax][blocks]
 	expLoop       = active.floats[compute.OpExp][blocks]
 	addScaledLoop = active.addScaled
+	subLoop       = active.floats[compute.OpSub][blocks]
+	subSingleLoop = active.floats[compute.OpSub][singleRight]
+	mulSingleLoop = active.floats[compute.OpMul][singleRight]
 )
 
 // loopFor is the active loop of an operation on operands of a type, or nil
@@ -158,6 +163,8 @@ var portable = loopTable{
 	},
 	boolToFloat: boolToFloat,
 	addScaled:   addScaled,
+	sumLanes:    sumLanes,
+	maxLanes:    maxLanes,
 }
 
 // flip exchanges the operands of a commutative loop.

@@ -64,6 +64,8 @@ var loops512 = loopTable{
 	},
 	boolToFloat: vector.BoolToFloat512,
 	addScaled:   vector.AddScaled512,
+	sumLanes:    vector.SumLanes512,
+	maxLanes:    vector.MaxLanes512,
 }
 
 var loops256 = loopTable{
@@ -104,4 +106,6 @@ var loops256 = loopTable{
 	},
 	boolToFloat: vector.BoolToFloat256,
 	addScaled:   vector.AddScaled256,
+	sumLanes:    vector.SumLanes256,
+	maxLanes:    vector.MaxLanes256,
 }

@@ -27,7 +27,9 @@ type worker struct {
 	slots     [][]float32 // the values of the Expr at hand, see program
 	scratch   []float32   // the registers of the Expr at hand
 	panel     []float32   // packed factors, sums: what a kernel needs beside
-	gemm      gemm        // the product at hand
+	lanes     [lanes]float32
+	single    [1]float32
+	gemm      gemm // the product at hand
 	vectors   vectorState
 	fortran   fortran
 	block     [2 * blockWords]float32

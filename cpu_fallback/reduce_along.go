@@ -64,18 +64,18 @@ func (r *reduction) stretch(w *worker, position, n int) (t partial) {
 			length = b
 		}
 		p.block(w, position+at, b)
-		r.row(&t, w.slots[p.result][:b], at)
+		r.row(w, &t, w.slots[p.result][:b], at)
 	}
 	return t
 }
 
 // row adds a row of values, the first of which has position at, to t.
-func (r *reduction) row(t *partial, x []float32, at int) {
+func (r *reduction) row(w *worker, t *partial, x []float32, at int) {
 	switch r.op {
 	case compute.ReduceSum:
-		t.add(r.op, sumOf(x), 0)
+		t.add(r.op, w.sumOf(x), 0)
 	case compute.ReduceMax:
-		t.add(r.op, float64(maxOf(x)), 0)
+		t.add(r.op, float64(w.maxOf(x)), 0)
 	default:
 		best := argMaxOf(x)
 		t.add(r.op, float64(x[best]), at+best)
@@ -96,7 +96,7 @@ func (r *reduction) shortRows(w *worker, lo, hi int) {
 		values := w.slots[p.result][:rows*n]
 		for i := range rows {
 			var t partial
-			r.row(&t, values[i*n:(i+1)*n], 0)
+			r.row(w, &t, values[i*n:(i+1)*n], 0)
 			word, _ := r.place(row + i)
 			r.store(word, t)
 		}

@@ -1,39 +1,77 @@
 package cpu_fallback
 
-// sumOf is the sum of x: eight running sums of float32 over stretches short
+import "unsafe"
+
+// lanes is how many running results a fold keeps: what the widest vector
+// holds. It is the same on every processor, and with it the order of a sum.
+const lanes = 16
+
+// sumOf is the sum of x: 16 running sums of float32 over stretches short
 // enough that they lose little, added up in float64.
-func sumOf(x []float32) float64 {
-	const stretch = 256
+func (w *worker) sumOf(x []float32) float64 {
+	const stretch = 32 * lanes
 	total := 0.0
 	for len(x) > 0 {
 		n := min(len(x), stretch)
-		total += float64(shortSum(x[:n]))
+		total += float64(w.shortSum(x[:n]))
 		x = x[n:]
 	}
 	return total
 }
 
-func shortSum(x []float32) float32 {
-	var s [8]float32
-	for len(x) >= 8 {
-		for i, v := range x[:8] {
-			s[i] += v
-		}
-		x = x[8:]
+func (w *worker) shortSum(x []float32) float32 {
+	s := &w.lanes
+	clear(s[:])
+	whole := len(x) / lanes
+	if whole > 0 {
+		active.sumLanes(&s[0], &x[0], whole)
 	}
-	for i, v := range x {
+	for i, v := range x[whole*lanes:] {
 		s[i] += v
 	}
-	return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+	for half := lanes / 2; half > 0; half /= 2 {
+		for i := range half {
+			s[i] += s[i+half]
+		}
+	}
+	return s[0]
 }
 
 // maxOf is the largest of x, NaN if any is, -Inf if there is none.
-func maxOf(x []float32) float32 {
+func (w *worker) maxOf(x []float32) float32 {
 	top := negInf
+	if whole := len(x) / lanes; whole > 0 {
+		fill(w.lanes[:], negInf)
+		active.maxLanes(&w.lanes[0], &x[0], whole)
+		for _, v := range w.lanes {
+			top = max(top, v)
+		}
+		x = x[whole*lanes:]
+	}
 	for _, v := range x {
 		top = max(top, v)
 	}
 	return top
+}
+
+// sumLanes is lane[i] += x[16 t + i] for all rows t.
+func sumLanes(lane, x *float32, rows int) {
+	l, v := unsafe.Slice(lane, lanes), unsafe.Slice(x, rows*lanes)
+	for ; len(v) >= lanes; v = v[lanes:] {
+		for i := range l {
+			l[i] += v[i]
+		}
+	}
+}
+
+// maxLanes is lane[i] = max(lane[i], x[16 t + i]) for all rows t.
+func maxLanes(lane, x *float32, rows int) {
+	l, v := unsafe.Slice(lane, lanes), unsafe.Slice(x, rows*lanes)
+	for ; len(v) >= lanes; v = v[lanes:] {
+		for i := range l {
+			l[i] = max(l[i], v[i])
+		}
+	}
 }
 
 // argMaxOf is the position of the first largest of x; NaN counts as largest.

@@ -34,7 +34,7 @@ func (s *rowSoftmax) run(p *pool) { p.run(s.job) }
 func (s *rowSoftmax) part(w *worker, i int) {
 	for r := i * s.chunk; r < min((i+1)*s.chunk, s.rows); r++ {
 		x, y := s.in.row(r, s.cols), s.out.row(r, s.cols)
-		top := maxOf(x)
+		top := w.maxOf(x)
 		if s.log {
 			shift := w.logSumExp(x, top)
 			for i := range y {
@@ -46,16 +46,16 @@ func (s *rowSoftmax) part(w *worker, i int) {
 	}
 }
 
-// softmax is y = exp(x - top) / sum, with top the largest of x. y may be x.
-func (w *worker) softmax(y, x []float32, top float32) {
-	for i := range y {
-		y[i] = x[i] - top
-	}
+// softmax is y = exp(x - top) / sum, with top the largest of x, and returns the
+// sum. y may be x.
+func (w *worker) softmax(y, x []float32, top float32) float64 {
+	w.single[0] = top
+	subSingleLoop(y, x, w.single[:], nil)
 	expLoop(y, y, nil, nil)
-	scale := float32(1 / sumOf(y))
-	for i := range y {
-		y[i] *= scale
-	}
+	sum := w.sumOf(y)
+	w.single[0] = float32(1 / sum)
+	mulSingleLoop(y, y, w.single[:], nil)
+	return sum
 }
 
 // logSumExp is log sum exp(x - top), with top the largest of x.
@@ -63,11 +63,10 @@ func (w *worker) logSumExp(x []float32, top float32) float32 {
 	sum := 0.0
 	for len(x) > 0 {
 		e := w.block[:min(len(x), blockWords)]
-		for i := range e {
-			e[i] = x[i] - top
-		}
+		w.single[0] = top
+		subSingleLoop(e, x[:len(e)], w.single[:], nil)
 		expLoop(e, e, nil, nil)
-		sum += sumOf(e)
+		sum += w.sumOf(e)
 		x = x[len(e):]
 	}
 	return float32(math.Log(sum))
@@ -129,14 +128,15 @@ func (s *rowCrossEntropy) label(w *worker, x []float32, r int) float32 {
 		}
 		return float32(math.NaN())
 	}
-	top := maxOf(x)
-	loss := w.logSumExp(x, top) - (x[class] - top)
-	if s.grad.data != nil {
-		g := s.row(s.grad, r)
-		w.softmax(g, x, top)
-		g[class]--
+	top := w.maxOf(x)
+	score := x[class] - top // before Grad, which may be x, overwrites it
+	if s.grad.data == nil {
+		return w.logSumExp(x, top) - score
 	}
-	return loss
+	g := s.row(s.grad, r)
+	sum := w.softmax(g, x, top)
+	g[class]--
+	return float32(math.Log(sum)) - score
 }
 
 // distribution is the loss of row r with a row of targets.
@@ -144,22 +144,29 @@ func (s *rowCrossEntropy) distribution(w *worker, x []float32, r int) float32 {
 	if len(x) == 0 {
 		return 0
 	}
-	top := maxOf(x)
-	lse := w.logSumExp(x, top)
+	top := w.maxOf(x)
 	target := s.row(s.targets, r)
-	loss, total := 0.0, 0.0
+	// Both terms of the loss are sums of one sign. They come before Grad,
+	// which may be x, overwrites it.
+	below, total := 0.0, 0.0
 	for i, t := range target {
 		if t != 0 {
-			loss += float64(t) * float64(lse-(x[i]-top))
+			below += float64(t) * float64(top-x[i])
 			total += float64(t)
 		}
 	}
-	if s.grad.data != nil {
+	var logSum float64
+	if s.grad.data == nil {
+		logSum = float64(w.logSumExp(x, top))
+	} else {
 		g := s.row(s.grad, r)
-		w.softmax(g, x, top)
-		for i, t := range target {
-			g[i] = g[i]*float32(total) - t
-		}
+		logSum = math.Log(w.softmax(g, x, top))
+		w.single[0] = float32(total)
+		mulSingleLoop(g, g, w.single[:], nil)
+		subLoop(g, g, target, nil)
 	}
-	return float32(loss)
+	if total == 0 { // 0 times NaN would be NaN
+		return float32(below)
+	}
+	return float32(below + total*logSum)
 }

@@ -284,6 +284,16 @@ func SumRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, 
 //go:noescape
 func AddToRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 
+// SumLanes512 is lanes[i] += x[16 t + i], for t from 0 to rows >= 1.
+//
+//go:noescape
+func SumLanes512(lanes *float32, x *float32, rows int)
+
+// MaxLanes512 is lanes[i] = max(lanes[i], x[16 t + i]), for t from 0 to rows >= 1.
+//
+//go:noescape
+func MaxLanes512(lanes *float32, x *float32, rows int)
+
 // Add256 is the loop Add.
 //
 //go:noescape
@@ -563,6 +573,16 @@ func SumRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, 
 //
 //go:noescape
 func AddToRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// SumLanes256 is lanes[i] += x[16 t + i], for t from 0 to rows >= 1.
+//
+//go:noescape
+func SumLanes256(lanes *float32, x *float32, rows int)
+
+// MaxLanes256 is lanes[i] = max(lanes[i], x[16 t + i]), for t from 0 to rows >= 1.
+//
+//go:noescape
+func MaxLanes256(lanes *float32, x *float32, rows int)
 
 // Transpose8 copies an 8 x (8 count) matrix to a (8 count) x 8 one. Strides
 // count bytes between rows.

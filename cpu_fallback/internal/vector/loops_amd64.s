@@ -4612,6 +4612,49 @@ loop:
 	VZEROUPPER
 	RET
 
+// func SumLanes512(lanes *float32, x *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·SumLanes512(SB), NOSPLIT, $0-24
+	MOVQ    lanes+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	VMOVUPS (AX), Z0
+
+loop:
+	VMOVUPS (CX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVAPS Z0, Z0
+	ADDQ    $0x40, CX
+	DECQ    DX
+	JNZ     loop
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func MaxLanes512(lanes *float32, x *float32, rows int)
+// Requires: AVX, AVX512F
+TEXT ·MaxLanes512(SB), NOSPLIT, $0-24
+	MOVQ    lanes+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	VMOVUPS (AX), Z0
+
+loop:
+	VMOVUPS   (CX), Z1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z4
+	VPANDD    Z4, Z3, Z3
+	VCMPPS    $0x03, Z1, Z0, K1
+	VBLENDMPS Z2, Z3, K1, Z5
+	VMOVAPS   Z5, Z0
+	ADDQ      $0x40, CX
+	DECQ      DX
+	JNZ       loop
+	VMOVUPS   Z0, (AX)
+	VZEROUPPER
+	RET
+
 // func Add256(dst []float32, x []float32, y []float32, z []float32)
 // Requires: AVX
 TEXT ·Add256(SB), NOSPLIT, $0-96
@@ -8177,6 +8220,64 @@ loop:
 	ADDQ         $0x04, BX
 	DECQ         DI
 	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func SumLanes256(lanes *float32, x *float32, rows int)
+// Requires: AVX
+TEXT ·SumLanes256(SB), NOSPLIT, $0-24
+	MOVQ    lanes+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+loop:
+	VMOVUPS (CX), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVAPS Y0, Y0
+	VMOVUPS 32(CX), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVAPS Y1, Y1
+	ADDQ    $0x40, CX
+	DECQ    DX
+	JNZ     loop
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func MaxLanes256(lanes *float32, x *float32, rows int)
+// Requires: AVX
+TEXT ·MaxLanes256(SB), NOSPLIT, $0-24
+	MOVQ    lanes+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+loop:
+	VMOVUPS   (CX), Y2
+	VADDPS    Y2, Y0, Y3
+	VMAXPS    Y2, Y0, Y4
+	VMAXPS    Y0, Y2, Y5
+	VANDPS    Y5, Y4, Y4
+	VCMPPS    $0x03, Y2, Y0, Y0
+	VBLENDVPS Y0, Y3, Y4, Y0
+	VMOVAPS   Y0, Y0
+	VMOVUPS   32(CX), Y2
+	VADDPS    Y2, Y1, Y3
+	VMAXPS    Y2, Y1, Y4
+	VMAXPS    Y1, Y2, Y5
+	VANDPS    Y5, Y4, Y4
+	VCMPPS    $0x03, Y2, Y1, Y1
+	VBLENDVPS Y1, Y3, Y4, Y1
+	VMOVAPS   Y1, Y1
+	ADDQ      $0x40, CX
+	DECQ      DX
+	JNZ       loop
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
 	VZEROUPPER
 	RET
 

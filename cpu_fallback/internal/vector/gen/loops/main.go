@@ -54,6 +54,7 @@ func main() {
 		}
 		addScaled()
 		rowLoops()
+		foldLanes()
 	}
 	wide = false
 	transpose8()

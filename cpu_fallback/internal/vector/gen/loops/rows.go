@@ -102,3 +102,37 @@ func addToRows(vectors int, scaled bool) {
 	VZEROUPPER()
 	RET()
 }
+
+// foldLanes writes the loops that fold whole rows of 16 words into 16 lanes.
+func foldLanes() {
+	for _, f := range []struct {
+		name, doc string
+		fold      func(a, b VecVirtual) VecVirtual
+	}{{"SumLanes", "lanes[i] += x[16 t + i]", plus}, {"MaxLanes", "lanes[i] = max(lanes[i], x[16 t + i])", maximum}} {
+		TEXT(f.name+suffix(), NOSPLIT, "func(lanes, x *float32, rows int)")
+		Pragma("noescape")
+		Doc(f.name + suffix() + " is " + f.doc + ", for t from 0 to rows >= 1.")
+		lanes := Load(Param("lanes"), GP64()).(GPVirtual)
+		x := Load(Param("x"), GP64()).(GPVirtual)
+		rows := Load(Param("rows"), GP64())
+		acc := make([]VecVirtual, 64/bytes())
+		for i := range acc {
+			acc[i] = vector()
+			VMOVUPS(Mem{Base: lanes, Disp: i * bytes()}, acc[i])
+		}
+		Label("loop")
+		for i := range acc {
+			v := vector()
+			VMOVUPS(Mem{Base: x, Disp: i * bytes()}, v)
+			VMOVAPS(f.fold(acc[i], v), acc[i])
+		}
+		ADDQ(Imm(64), x)
+		DECQ(rows)
+		JNZ(LabelRef("loop"))
+		for i := range acc {
+			VMOVUPS(acc[i], Mem{Base: lanes, Disp: i * bytes()})
+		}
+		VZEROUPPER()
+		RET()
+	}
+}
