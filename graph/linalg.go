@@ -92,7 +92,12 @@ func reduce(op compute.ReduceOp, x *Tensor, keep bool, axes []int) *Tensor {
 		return x
 	}
 	out := x
-	if len(sorted) > 0 {
+	switch value, known := x.constant(); {
+	case op != compute.ReduceArgMax && sizeOf(shape) == x.Size():
+		// Nothing is combined: every reduced axis has length 1.
+	case op == compute.ReduceSum && known:
+		out = BroadcastTo(g.Const(value*float32(x.Size()/max(sizeOf(shape), 1))), shape...)
+	case len(sorted) > 0:
 		typ := compute.Float
 		if op == compute.ReduceArgMax {
 			typ = compute.Int

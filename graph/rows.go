@@ -17,13 +17,19 @@ func softmax(x *Tensor, log bool) *Tensor {
 }
 
 // Logits gives back x when t is Softmax(x) or Sigmoid(x), whatever reshaped
-// or stopped it since: losses use it to compute from logits.
+// it since: losses use it to compute from logits.
 func Logits(t *Tensor) (x *Tensor, softmax, ok bool) {
 	switch {
 	case t.kind == kindSoftmax && !t.log:
 		return t.args[0], true, true
 	case t.kind == kindElem && t.op == compute.OpSigmoid:
 		return t.args[0], false, true
+	case t.kind == kindReshape:
+		inner := t.args[0]
+		x, softmax, ok = Logits(inner)
+		if n, k := len(t.shape), len(inner.shape); ok && (!softmax || n > 0 && t.shape[n-1] == inner.shape[k-1]) {
+			return Reshape(x, t.shape...), softmax, true
+		}
 	}
 	return nil, false, false
 }

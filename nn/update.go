@@ -71,7 +71,7 @@ func (d *device) update(gr *graph.Graph, grads []*graph.Tensor, now clock) {
 		}
 		// A gradient can overflow where the loss did not: such an element stays,
 		// so that weights are finite at all times.
-		p.w = graph.Select(graph.And(due, graph.Finite(w)), w, old.w)
+		p.w = graph.Select(due, graph.Select(graph.Finite(w), w, old.w), old.w)
 		p.slots = append([]*graph.Tensor(nil), slots...)
 		for k := range p.slots {
 			p.slots[k] = graph.Select(due, p.slots[k], old.slots[k])
