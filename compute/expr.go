@@ -121,7 +121,7 @@ func NewBuilder(inputs ...Type) *Builder {
 
 // Input is operand number i of the kernel.
 func (b *Builder) Input(i int) Value {
-	if i < 0 || i >= len(b.types) || b.types[i] == Bool {
+	if i < 0 || i >= len(b.types) || b.types[i] >= Bool {
 		b.fail("there is no stored input %d", i)
 		return b.Float(0)
 	}
@@ -167,6 +167,9 @@ func (b *Builder) Apply(op Op, args ...Value) Value {
 func (b *Builder) apply(in Instr, args ...Value) Value {
 	types := make([]Type, len(args))
 	for i, a := range args {
+		if !b.has(a) {
+			return b.Float(0)
+		}
 		types[i] = b.code[a].Type
 		if i < len(in.Args) {
 			in.Args[i] = int(a)
@@ -179,6 +182,15 @@ func (b *Builder) apply(in Instr, args ...Value) Value {
 	}
 	in.Type = t
 	return b.add(in)
+}
+
+// has says whether v is a value of this builder; it fails where it is not.
+func (b *Builder) has(v Value) bool {
+	if v < 0 || int(v) >= len(b.code) {
+		b.fail("value %d is of another expression", v)
+		return false
+	}
+	return true
 }
 
 func (b *Builder) add(in Instr) Value {
@@ -207,8 +219,13 @@ func (b *Builder) Build(outputs ...Value) (*Expr, error) {
 	if len(outputs) == 0 {
 		b.fail("no outputs")
 	}
+	for i, t := range b.types {
+		if t >= Bool {
+			b.fail("input %d is a %v, which is not stored", i, t)
+		}
+	}
 	for _, o := range outputs {
-		if b.code[o].Type == Bool {
+		if b.has(o) && b.code[o].Type == Bool {
 			b.fail("an output is a truth value; convert it with OpToFloat")
 		}
 	}

@@ -143,8 +143,17 @@ func checkMatrix(kernel, name string, m Matrix, batch, rows, cols int) error {
 }
 
 func checkIndex(kernel string, x Index, rows int) error {
-	if x.Empty() || rows == 0 {
+	if rows == 0 {
 		return nil
+	}
+	if x.Empty() {
+		if !x.Cursor.Empty() {
+			return misuse(kernel, "a cursor without row numbers")
+		}
+		return nil
+	}
+	if x.Stride < 0 {
+		return misuse(kernel, "the cursor passes over %d row numbers", x.Stride)
 	}
 	if x.Len < rows {
 		return misuse(kernel, "index has %d row numbers for %d rows", x.Len, rows)

@@ -44,7 +44,12 @@ const (
 	ReduceArgMax                 // int32: row-major position, among the reduced axes, of the first largest; NaN counts as largest; at least one element
 )
 
-func (op ReduceOp) String() string { return [...]string{"sum", "max", "argmax"}[op] }
+func (op ReduceOp) String() string {
+	if op > ReduceArgMax {
+		return "reduction?"
+	}
+	return [...]string{"sum", "max", "argmax"}[op]
+}
 
 // Reduce combines Expr(In), a Float with one output, over the axes of Dims
 // marked in Axes: Out has stride 0 there, and gets one element for each place

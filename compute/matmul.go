@@ -138,7 +138,7 @@ func epilogueString(e *Epilogue) string {
 	if e == nil {
 		return ""
 	}
-	return ", then " + e.Expr.String()
+	return fmt.Sprintf(", then %v", e.Expr) // which may be nil
 }
 
 // CSR is a sparse matrix of rows x Cols words: row r has the values Val at the

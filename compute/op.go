@@ -10,7 +10,12 @@ const (
 	Bool              // the result of a comparison
 )
 
-func (t Type) String() string { return [...]string{"float", "int", "bool"}[t] }
+func (t Type) String() string {
+	if t > Bool {
+		return "type?"
+	}
+	return [...]string{"float", "int", "bool"}[t]
+}
 
 // Op is an elementwise operation. Float operations keep NaN and infinities as
 // IEEE 754 has them, on every backend.
