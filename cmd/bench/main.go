@@ -1,4 +1,5 @@
-// Bench compares the CPU and the GPU backend: kernels by themselves (suite ops).
+// Bench compares the CPU and the GPU backend: kernels by themselves (suite ops)
+// and whole training jobs, by the epoch (suite train).
 // Every job's results are checked before it is timed.
 //
 //	go run ./cmd/bench

@@ -52,14 +52,14 @@ func writeTable(w io.Writer, devices []device, results []result) {
 		row := table.Row{r.Name}
 		for _, d := range devices {
 			if one, ok := byDevice[d.name]; ok {
-				row = append(row, milliseconds(one.MS), rate(one))
+				row = append(row, short(one.MS), rate(one))
 			} else {
 				row = append(row, "", "")
 			}
 		}
 		cpu, gpu := byDevice["cpu"].MS, byDevice["opengl"].MS
 		if both && cpu > 0 && gpu > 0 {
-			row = append(row, fmt.Sprintf("%.2f", cpu/gpu))
+			row = append(row, short(cpu/gpu))
 		}
 		t.AppendRow(row)
 	}
@@ -79,26 +79,30 @@ func find(devices []device, name string) bool {
 	return false
 }
 
-// milliseconds has three digits that count.
-func milliseconds(ms float64) string {
+// short has three digits that count, of numbers from 0.001 on.
+func short(x float64) string {
 	switch {
-	case ms < 1:
-		return fmt.Sprintf("%.4f", ms)
-	case ms < 100:
-		return fmt.Sprintf("%.2f", ms)
+	case x < 0.1:
+		return fmt.Sprintf("%.4f", x)
+	case x < 1:
+		return fmt.Sprintf("%.3f", x)
+	case x < 10:
+		return fmt.Sprintf("%.2f", x)
+	case x < 100:
+		return fmt.Sprintf("%.1f", x)
 	}
-	return fmt.Sprintf("%.0f", ms)
+	return fmt.Sprintf("%.0f", x)
 }
 
 // rate is the work a second: arithmetic, memory, or examples of an epoch.
 func rate(r result) string {
 	switch {
 	case r.Rows > 0 && r.MS > 0:
-		return fmt.Sprintf("%.0f rows", 1e3*float64(r.Rows)/r.MS)
+		return short(1e3*float64(r.Rows)/r.MS) + " rows"
 	case r.GFLOPS > 0:
-		return fmt.Sprintf("%.1f GFLOP", r.GFLOPS)
+		return short(r.GFLOPS) + " GFLOP"
 	case r.gbs > 0:
-		return fmt.Sprintf("%.1f GB", r.gbs)
+		return short(r.gbs) + " GB"
 	}
 	return ""
 }

@@ -6,12 +6,12 @@ import (
 )
 
 // allSuites is what is measured unless -suite says otherwise.
-const allSuites = "ops"
+const allSuites = "ops,train"
 
 // suite measures jobs on devices; failed counts those that gave wrong results.
 type suite func(devices []device, s settings) (results []result, failed int)
 
-var suites = map[string]suite{"ops": runOps}
+var suites = map[string]suite{"ops": runOps, "train": runTrain}
 
 // pick is the suites of a comma-separated list.
 func pick(list string) ([]suite, error) {
