@@ -17,10 +17,10 @@ const probeRows = 3
 // Input layer in front, and for functional models, none is needed. Fit builds
 // a model that is not built yet from its data.
 func (m *Model) Build(shape ...int) error {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(alone); err != nil {
 		return err
 	}
-	defer m.release(true)
+	defer m.release(alone)
 	var shapes [][]int
 	if len(shape) > 0 {
 		shapes = [][]int{shape}

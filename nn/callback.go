@@ -75,7 +75,7 @@ func (t *Training) Batches() int { return t.batches }
 
 // Steps is the number of batches trained on since Compile, up to the last look
 // at the device.
-func (t *Training) Steps() int64 { return t.device.step }
+func (t *Training) Steps() int64 { return t.device.step.Load() }
 
 // History is the epochs so far.
 func (t *Training) History() *History { return t.history }
@@ -96,14 +96,24 @@ func (t *Training) Logf(format string, args ...any) {
 	}
 }
 
+// schedule is the learning rate in force.
+func (d *device) schedule() schedules.Schedule {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rate
+}
+
+// rateNow is the rate of the next step. Schedules count updates.
 func (d *device) rateNow() float64 {
-	return d.rate.At(d.step / int64(max(d.settings.AccumulateSteps, 1)))
+	return d.schedule().At(d.step.Load() / int64(max(d.settings.AccumulateSteps, 1)))
 }
 
 func (d *device) setRate(rate float64) error {
 	if !(rate >= 0) || rate > 1e30 {
 		return fmt.Errorf("nn: learning rate %v: want a finite number of at least 0: %w", rate, ErrValue)
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.rate = schedules.Constant(rate)
 	return nil
 }

@@ -114,10 +114,10 @@ func (c *CompileConfig) check() error {
 // model has are kept; the optimizer starts anew. A Sequential model whose
 // input shape is not known yet is put there by its first data.
 func (m *Model) Compile(dev compute.Backend, config CompileConfig) error {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(alone); err != nil {
 		return err
 	}
-	defer m.release(true)
+	defer m.release(alone)
 	if m.err != nil {
 		return m.err
 	}
@@ -178,11 +178,13 @@ func (m *Model) ready(shapes [][]int) error {
 	}
 	m.preparing.Lock()
 	defer m.preparing.Unlock()
-	if err := m.build(shapes); err != nil {
-		return err
-	}
 	if m.current() != nil {
 		return nil
+	}
+	if !m.built {
+		if err := m.build(shapes); err != nil {
+			return err
+		}
 	}
 	return m.enterDevice()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/glearn-go/glearn/compute"
@@ -32,12 +33,14 @@ type device struct {
 	shared         *graph.Variable // scalars for the whole model
 	accum, average *graph.Variable
 	buffers        []compute.Buffer
+	health         *graph.Program // counts bad numbers in the slots; made when first needed
+	healthView     compute.View
 
-	rate schedules.Schedule // in force: the optimizer's, or what a callback set
-	step int64              // batches trained on
+	step atomic.Int64 // batches trained on
 
-	mu         sync.Mutex // guards what follows
-	feeds      []*feed    // idle, the latest used first
+	mu         sync.Mutex         // guards what follows
+	rate       schedules.Schedule // in force: the optimizer's, or what a callback set
+	feeds      []*feed            // idle, the latest used first
 	predictors []*predictor
 }
 
@@ -209,9 +212,6 @@ func (m *Model) leaveDevice() error {
 	if m.device == nil {
 		return nil
 	}
-	if m.users > 1 {
-		return fmt.Errorf("nn: %w: Predict is at work", ErrBusy)
-	}
 	values, err := m.device.weights()
 	if err != nil {
 		return fmt.Errorf("nn: reading the weights back: %w", err)
@@ -255,6 +255,10 @@ func (d *device) free() {
 	}
 	for _, f := range d.feeds {
 		f.free()
+	}
+	if d.health != nil {
+		d.health.Release()
+		d.health = nil
 	}
 	for _, b := range d.buffers {
 		b.Release()

@@ -23,10 +23,10 @@ const evaluateBatch = 256
 
 // EvaluateWith is Evaluate in batches of a given size.
 func (m *Model) EvaluateWith(ctx context.Context, set *data.Dataset, config EvaluateConfig) (*Results, error) {
-	if err := m.acquire(false); err != nil {
+	if err := m.acquire(shared); err != nil {
 		return nil, err
 	}
-	defer m.release(false)
+	defer m.release(shared)
 	if config.BatchSize < 0 || config.Steps < 0 {
 		return nil, fmt.Errorf("nn: Evaluate: BatchSize %d, Steps %d: want 0 or more: %w", config.BatchSize, config.Steps, ErrValue)
 	}
@@ -72,19 +72,19 @@ func (m *Model) forTargets(what string, set *data.Dataset, batch int, training b
 // TrainOnBatch takes one step on all rows of the batch, in their order, and
 // returns the loss and metrics from before it.
 func (m *Model) TrainOnBatch(ctx context.Context, batch *data.Dataset) (*Results, error) {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(training); err != nil {
 		return nil, err
 	}
-	defer m.release(true)
+	defer m.release(training)
 	return m.onBatch(ctx, "TrainOnBatch", batch, true)
 }
 
 // TestOnBatch is the loss and metrics of one batch.
 func (m *Model) TestOnBatch(ctx context.Context, batch *data.Dataset) (*Results, error) {
-	if err := m.acquire(false); err != nil {
+	if err := m.acquire(shared); err != nil {
 		return nil, err
 	}
-	defer m.release(false)
+	defer m.release(shared)
 	return m.onBatch(ctx, "TestOnBatch", batch, false)
 }
 

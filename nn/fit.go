@@ -70,10 +70,10 @@ const defaultBatch = 32
 //
 // The data may be changed between calls; while Fit is at work it must not be.
 func (m *Model) Fit(ctx context.Context, train *data.Dataset, config FitConfig) (*History, error) {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(training); err != nil {
 		return nil, err
 	}
-	defer m.release(true)
+	defer m.release(training)
 	f, err := m.newFit(train, config)
 	if err != nil {
 		return nil, err
@@ -273,9 +273,10 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 			results.add("val_"+name, x)
 		}
 	}
-	// The device may have found the weights' companions (a moving average) out
-	// of range although no loss was.
 	f.progress.end(results)
+	if err := f.device.checkSlots(); err != nil {
+		return nil, fmt.Errorf("nn: Fit stopped after epoch %d: %w", epoch+1, err)
+	}
 	return results, nil
 }
 
@@ -319,7 +320,7 @@ const (
 // finishAverage makes the moving average of the weights the weights.
 func (f *fit) finishAverage() {
 	d := f.device
-	if d.average == nil || d.settings.EMAOverwrite > 0 || d.step == 0 {
+	if d.average == nil || d.settings.EMAOverwrite > 0 || d.step.Load() == 0 {
 		return
 	}
 	dims := compute.D(d.layout.Len)

@@ -12,8 +12,8 @@ import (
 // then Compile it on a device and Fit it.
 //
 // A model may be used from several goroutines: Predict runs side by side with
-// everything; what trains or changes the model returns [ErrBusy] while Fit is
-// at work in another goroutine.
+// Fit and Evaluate; a second Fit returns [ErrBusy], as does what changes the
+// model itself (Compile, Add, SetTrainable) while anybody uses it.
 type Model struct {
 	name string
 	err  error // a mistake in how the model was put together
@@ -42,6 +42,7 @@ type Model struct {
 	device   *device    // nil while the weights are on the host
 	users    int
 	training bool
+	changing bool
 	closed   bool
 }
 
@@ -144,10 +145,10 @@ func (m *Model) Pop() error {
 
 // restack changes the stack of a model and builds it anew where it was built.
 func (m *Model) restack(change func() error) error {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(alone); err != nil {
 		return err
 	}
-	defer m.release(true)
+	defer m.release(alone)
 	if err := m.leaveDevice(); err != nil {
 		return err
 	}
@@ -162,30 +163,40 @@ func (m *Model) restack(change func() error) error {
 	return m.build(nil)
 }
 
-// acquire begins a use of the model, which Close waits for. An exclusive use
-// trains or changes it.
-func (m *Model) acquire(exclusive bool) error {
+// use is how a method uses a model while others may, too.
+type use uint8
+
+const (
+	shared   use = iota // reads it: any number at once
+	training            // trains it: one at a time, beside shared uses
+	alone               // changes what it is: nobody else
+)
+
+// acquire begins a use of the model, which Close waits for.
+func (m *Model) acquire(u use) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed {
+	switch {
+	case m.closed:
 		return fmt.Errorf("nn: %w", ErrClosed)
+	case m.changing, u != shared && m.training, u == alone && m.users > 0:
+		return fmt.Errorf("nn: %w", ErrBusy)
 	}
-	if exclusive {
-		if m.training {
-			return fmt.Errorf("nn: %w", ErrBusy)
-		}
-		m.training = true
-	}
+	m.training = m.training || u == training
+	m.changing = m.changing || u == alone
 	m.users++
 	return nil
 }
 
-func (m *Model) release(exclusive bool) {
+func (m *Model) release(u use) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.users--
-	if exclusive {
+	switch u {
+	case training:
 		m.training = false
+	case alone:
+		m.changing = false
 	}
 	if m.closed && m.users == 0 {
 		m.freeDevice()

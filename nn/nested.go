@@ -20,10 +20,10 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 	if m == nil {
 		return nil, fmt.Errorf("the nested model is nil")
 	}
-	if err := m.acquire(false); err != nil {
+	if err := m.acquire(shared); err != nil {
 		return nil, err
 	}
-	defer m.release(false)
+	defer m.release(shared)
 	if !m.built {
 		if err := m.build(inputs); err != nil {
 			return nil, err

@@ -55,7 +55,7 @@ type part struct {
 
 // plan finds or makes the plan for batches of stride rows.
 func (f *feed) plan(m *Model, training bool, stride int) (*plan, error) {
-	_, constant := f.device.rate.(schedules.Constant)
+	_, constant := f.device.schedule().(schedules.Constant)
 	_, always := f.device.settings.LearningRate.(schedules.Constant)
 	key := planKey{training: training, stride: stride, table: training && !(constant && always)}
 	if p, ok := f.plans[key]; ok {
@@ -133,8 +133,8 @@ func (p *plan) trace(g *graph.Graph, rows int) error {
 	d, f := p.device, p.feed
 	batch := func(c *column) *graph.Tensor { return c.batch(g, f.index, p.cursor, rows, p.key.stride) }
 	var xs, ys []*graph.Tensor
-	for _, c := range f.x {
-		xs = append(xs, batch(c))
+	for i, c := range f.x {
+		xs = append(xs, p.model.asInput(i, batch(c)))
 	}
 	for _, c := range f.y {
 		ys = append(ys, batch(c))
@@ -319,4 +319,13 @@ func (m *Model) outputName(i int) string {
 		return m.calls[at].inst.name
 	}
 	return fmt.Sprintf("output_%d", i)
+}
+
+// asInput is a batch of input i in the shape that the model was built for: a
+// column of numbers may come without its axis.
+func (m *Model) asInput(i int, x *graph.Tensor) *graph.Tensor {
+	if x.IsSparse() {
+		return x
+	}
+	return graph.Reshape(x, append([]int{x.Shape()[0]}, m.inShapes[i]...)...)
 }

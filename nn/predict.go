@@ -48,10 +48,10 @@ func (m *Model) PredictAll(ctx context.Context, inputs ...data.Tensor) ([]*data.
 const predictRows = 512
 
 func (m *Model) predict(ctx context.Context, inputs []data.Tensor, most int) ([]*data.Dense, error) {
-	if err := m.acquire(false); err != nil {
+	if err := m.acquire(shared); err != nil {
 		return nil, err
 	}
-	defer m.release(false)
+	defer m.release(shared)
 	if m.config == nil && m.err == nil {
 		return nil, fmt.Errorf("nn: Predict: %w: call Compile first", ErrNotCompiled)
 	}
@@ -115,11 +115,7 @@ func (m *Model) predictor(d *device, inputs []data.Tensor, rows int) (*predictor
 	}
 	var x []*column
 	for i, t := range inputs {
-		nnz := 0
-		if sparse[i] {
-			nnz = bucket(max(nonzeros(t, rows), 16))
-		}
-		x = append(x, newColumn(t, rows, nnz, sparse[i]))
+		x = append(x, newColumn(t, rows, roomFor(nonzeros(t, rows)), sparse[i]))
 	}
 	f := d.feedPlan(x, nil, rows, false)
 	d.mu.Lock()
@@ -138,8 +134,8 @@ func (m *Model) predictor(d *device, inputs []data.Tensor, rows int) (*predictor
 	}
 	g := graph.New()
 	var xs []*graph.Tensor
-	for _, c := range f.x {
-		xs = append(xs, c.batch(g, nil, nil, rows, rows))
+	for i, c := range f.x {
+		xs = append(xs, m.asInput(i, c.batch(g, nil, nil, rows, rows)))
 	}
 	if p.outs, err = m.trace(newCall(g, false, g.ConstInt(maskSeed(d.seed)), g.ConstInt(0)), xs); err == nil {
 		for i, o := range p.outs {

@@ -124,10 +124,12 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 		}
 	}
 	d.backend.Write(p.sums.View(), compute.Words(p.zeros))
-	d.backend.Write(p.control, compute.Words([]int32{0, int32(d.step)}))
+	control := [2]int32{}
 	if r.training {
+		control[1] = int32(d.step.Load())
 		p.writeRates(w.batches())
 	}
+	d.backend.Write(p.control, compute.Words(control[:]))
 	flush := p.flushLimit()
 	for done < w.batches() {
 		if err := r.stop(ctx); err != nil {
@@ -155,9 +157,9 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 			p.measured(time.Since(start), n)
 		}
 		if r.training {
-			d.step += int64(n)
+			d.step.Add(int64(n))
 			if bad := int(p.values[0]); bad > 0 {
-				d.step -= int64(done + n - (bad - 1)) // batches that changed nothing
+				d.step.Add(-int64(done + n - (bad - 1))) // batches that changed nothing
 				return bad - 1, fmt.Errorf("nn: batch %d: loss is NaN or infinite: %w", w.first+bad, ErrDiverged)
 			}
 		}
@@ -209,8 +211,9 @@ func (p *plan) measured(t time.Duration, n int) {
 func (p *plan) writeRates(n int) {
 	d := p.device
 	every := int64(max(d.settings.AccumulateSteps, 1))
+	step, rate := d.step.Load(), d.schedule()
 	if !p.key.table {
-		rate := d.rate.At(d.step / every)
+		rate := rate.At(step / every)
 		if rate != p.written {
 			d.backend.Write(p.rates.View(), compute.Words([]float32{float32(rate)}))
 			p.written = rate
@@ -219,7 +222,7 @@ func (p *plan) writeRates(n int) {
 	}
 	rates := make([]float32, n)
 	for i := range rates {
-		rates[i] = float32(d.rate.At((d.step + int64(i)) / every))
+		rates[i] = float32(rate.At((step + int64(i)) / every))
 	}
 	d.backend.Write(p.rates.View().Slice(0, n), compute.Words(rates))
 }

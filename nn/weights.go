@@ -54,10 +54,10 @@ func (m *Model) find(name string) (*instance, error) {
 // SetTrainable freezes a layer, or all layers with the name "", or lets them
 // learn again. It takes effect at the next Compile.
 func (m *Model) SetTrainable(name string, trainable bool) error {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(alone); err != nil {
 		return err
 	}
-	defer m.release(true)
+	defer m.release(alone)
 	if name == "" {
 		for _, inst := range m.layers {
 			inst.trainable = trainable
@@ -106,10 +106,10 @@ func (m *Model) CountParams() int {
 
 // GetWeights copies the values of all weights, in the order of [Model.Weights].
 func (m *Model) GetWeights() ([][]float32, error) {
-	if err := m.acquire(false); err != nil {
+	if err := m.acquire(shared); err != nil {
 		return nil, err
 	}
-	defer m.release(false)
+	defer m.release(shared)
 	values, err := m.weightValues()
 	if err != nil {
 		return nil, err
@@ -152,10 +152,10 @@ func (m *Model) weightValues() (map[*Weight][]float32, error) {
 // SetWeights sets all weights, in the order of [Model.Weights]. Between the
 // batches of a Fit it may be called by a callback.
 func (m *Model) SetWeights(values [][]float32) error {
-	if err := m.acquire(false); err != nil {
+	if err := m.acquire(shared); err != nil {
 		return err
 	}
-	defer m.release(false)
+	defer m.release(shared)
 	if !m.built {
 		return fmt.Errorf("nn: SetWeights: the model is not built yet: it has no weights")
 	}
@@ -192,10 +192,10 @@ func (m *Model) LearningRate() float64 {
 
 // SetLearningRate makes the rate constant, instead of the optimizer's.
 func (m *Model) SetLearningRate(rate float64) error {
-	if err := m.acquire(true); err != nil {
+	if err := m.acquire(training); err != nil {
 		return err
 	}
-	defer m.release(true)
+	defer m.release(training)
 	d := m.current()
 	if d == nil {
 		return fmt.Errorf("nn: SetLearningRate: %w", ErrNotCompiled)

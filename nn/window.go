@@ -133,7 +133,7 @@ func (l *loader) stream(sparse []bool, limit int64, maxWords int) error {
 func (l *loader) room(rows int, sparse []bool) *feed {
 	var x, y []*column
 	for i, t := range l.set.X {
-		x = append(x, newColumn(t, rows, nonzeros(t, rows), sparse[i]))
+		x = append(x, newColumn(t, rows, roomFor(nonzeros(t, rows)), sparse[i]))
 	}
 	for _, t := range l.set.Y {
 		y = append(y, newColumn(t, rows, 0, false))
@@ -152,6 +152,15 @@ func nonzeros(t data.Tensor, rows int) int {
 		longest = max(longest, int(s.RowPtr[r+1]-s.RowPtr[r]))
 	}
 	return min(all, longest*rows)
+}
+
+// roomFor rounds small numbers of stored values up, so that batches of sparse
+// rows can follow each other in the same memory.
+func roomFor(nnz int) int {
+	if nnz > 1<<18 {
+		return nnz
+	}
+	return bucket(max(nnz, 16))
 }
 
 // close gives the feeds back.

@@ -1,0 +1,87 @@
+// Package callbacks has what can look on while a model trains and step in, in
+// Keras' names and with Keras' defaults. A callback keeps its state in itself:
+// give each Fit its own, or one after the other the same (it starts anew).
+package callbacks
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/glearn-go/glearn/nn"
+)
+
+// Func is a plain function as a callback, called after each epoch.
+type Func = nn.Func
+
+// Mode is which direction of a number is better.
+type Mode uint8
+
+// The modes.
+const (
+	Auto Mode = iota // by name: accuracies and the like are better when larger, all others when smaller
+	Min              // smaller is better
+	Max              // larger is better
+)
+
+// monitor follows one number of the results.
+type monitor struct {
+	name  string // "" is "val_loss"
+	mode  Mode
+	delta float64 // what counts as better
+}
+
+func (m monitor) key() string {
+	if m.name == "" {
+		return "val_loss"
+	}
+	return m.name
+}
+
+// value is the number to watch.
+func (m monitor) value(r *nn.Results) (float64, error) {
+	if !r.Has(m.key()) {
+		hint := ""
+		if strings.HasPrefix(m.key(), "val_") {
+			hint = "; give Fit validation data"
+		}
+		return 0, fmt.Errorf("there is no %q among the results %q%s", m.key(), r.Names(), hint)
+	}
+	return r.Get(m.key()), nil
+}
+
+// rising is true when larger is better.
+func (m monitor) rising() bool {
+	if m.mode != Auto {
+		return m.mode == Max
+	}
+	for _, word := range []string{"acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "top_k", "cosine_similarity"} {
+		if strings.Contains(m.key(), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// worst is what anything is better than.
+func (m monitor) worst() float64 {
+	if m.rising() {
+		return math.Inf(-1)
+	}
+	return math.Inf(1)
+}
+
+// better is true when x improves on best. A NaN never does.
+func (m monitor) better(x, best float64) bool {
+	if m.rising() {
+		return x-math.Abs(m.delta) > best
+	}
+	return x+math.Abs(m.delta) < best
+}
+
+func checkMode(m Mode) error {
+	if m > Max {
+		return fmt.Errorf("Mode is %d, want Auto, Min or Max", m)
+	}
+	return nil
+}
