@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -69,11 +70,28 @@ func needs(t testing.TB, names ...string) {
 func hash(t testing.TB, values ...any) string {
 	t.Helper()
 	h := sha256.New()
-	for _, v := range values {
-		if err := binary.Write(h, binary.LittleEndian, v); err != nil {
-			t.Fatal(err)
+	var block []byte
+	add := func(bits uint32) {
+		if block = binary.LittleEndian.AppendUint32(block, bits); len(block) >= 1<<16 {
+			h.Write(block)
+			block = block[:0]
 		}
 	}
+	for _, v := range values {
+		switch v := v.(type) {
+		case []float32:
+			for _, x := range v {
+				add(math.Float32bits(x))
+			}
+		case []int32:
+			for _, x := range v {
+				add(uint32(x))
+			}
+		default:
+			t.Fatalf("hash of %T", v)
+		}
+	}
+	h.Write(block)
 	return hex.EncodeToString(h.Sum(nil))
 }
 

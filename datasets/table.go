@@ -97,6 +97,29 @@ func (t *Table) Float32(columns ...string) (*data.Dense, error) {
 	return out, nil
 }
 
+// Float64 reads one column as numbers, in full precision; otherwise like
+// [Table.Float32].
+func (t *Table) Float64(column string) ([]float64, error) {
+	c, err := t.index(column)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, t.rows)
+	err = t.each(func(row, column int, cell []byte) (err error) {
+		if column != c {
+			return nil
+		}
+		if out[row], err = t.number(string(cell)); err != nil {
+			return fmt.Errorf("%s: %w", t.place(row, column), err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // number is the value of a cell; NaN when it is missing.
 func (t *Table) number(cell string) (float64, error) {
 	if t.isMissing(cell) {

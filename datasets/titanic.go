@@ -20,11 +20,11 @@ type Passenger struct {
 	Class    int // 1 to 3
 	Name     string
 	Sex      string  // "male" or "female"
-	Age      float32 // years; NaN when missing
+	Age      float64 // years; NaN when missing
 	SibSp    int     // siblings and spouses aboard
 	Parch    int     // parents and children aboard
 	Ticket   string
-	Fare     float32 // pounds; NaN when missing
+	Fare     float64 // pounds; NaN when missing
 	Cabin    string  // "" when missing
 	Embarked string  // "C"herbourg, "Q"ueenstown, "S"outhampton, "" when missing
 }
@@ -68,11 +68,11 @@ func TitanicX(passengers []Passenger) *data.Dense {
 		}
 		return 0
 	}
-	or := func(v float32, standard float64) float64 {
-		if math.IsNaN(float64(v)) {
+	or := func(v, standard float64) float64 {
+		if math.IsNaN(v) {
 			return standard
 		}
-		return float64(v)
+		return v
 	}
 	columns := len(TitanicFeatures())
 	out := &data.Dense{Shape: []int{len(passengers), columns}, Values: make([]float32, 0, len(passengers)*columns)}
@@ -133,15 +133,15 @@ func (t *Table) passengers(told bool) ([]Passenger, error) {
 			set(&out[row], int(v))
 		}
 	}
-	floats := func(column string, set func(*Passenger, float32)) {
+	floats := func(column string, set func(*Passenger, float64)) {
 		if err != nil {
 			return
 		}
-		var values *data.Dense
-		if values, err = t.Float32(column); err != nil {
+		var values []float64
+		if values, err = t.Float64(column); err != nil {
 			return
 		}
-		for row, v := range values.Values {
+		for row, v := range values {
 			set(&out[row], v)
 		}
 	}
@@ -165,11 +165,11 @@ func (t *Table) passengers(told bool) ([]Passenger, error) {
 	ints("Pclass", 1, 3, func(p *Passenger, v int) { p.Class = v })
 	texts("Name", func(p *Passenger, v string) { p.Name = v })
 	texts("Sex", func(p *Passenger, v string) { p.Sex = v })
-	floats("Age", func(p *Passenger, v float32) { p.Age = v })
+	floats("Age", func(p *Passenger, v float64) { p.Age = v })
 	ints("SibSp", 0, most, func(p *Passenger, v int) { p.SibSp = v })
 	ints("Parch", 0, most, func(p *Passenger, v int) { p.Parch = v })
 	texts("Ticket", func(p *Passenger, v string) { p.Ticket = v })
-	floats("Fare", func(p *Passenger, v float32) { p.Fare = v })
+	floats("Fare", func(p *Passenger, v float64) { p.Fare = v })
 	texts("Cabin", func(p *Passenger, v string) { p.Cabin = v })
 	texts("Embarked", func(p *Passenger, v string) { p.Embarked = v })
 	return out, err

@@ -1,0 +1,215 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func table(t testing.TB, text string, cfg CSVConfig) *Table {
+	t.Helper()
+	table, err := ParseCSV(strings.NewReader(text), "t.csv", cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+func TestTableReadsColumns(t *testing.T) {
+	tab := table(t, "\ufeffage, place ,n\r\n 22.5 ,\"a, \"\"b\"\"\",1\r\n,c,2\r\nNaN,na,-3\r\n", CSVConfig{})
+	if got := tab.Columns(); !slices.Equal(got, []string{"age", "place", "n"}) || tab.Rows() != 3 {
+		t.Fatalf("columns %q, %d rows", got, tab.Rows())
+	}
+	x, err := tab.Float32("n", "age", "n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(x.Shape, []int{3, 3}) || !slices.Equal(x.Row(0), []float32{1, 22.5, 1}) || !math.IsNaN(float64(x.Row(1)[1])) || !math.IsNaN(float64(x.Row(2)[1])) {
+		t.Errorf("numbers %v", x)
+	}
+	if v, err := tab.Float64("age"); err != nil || v[0] != 22.5 || !math.IsNaN(v[1]) {
+		t.Errorf("Float64: %v, %v", v, err)
+	}
+	if text, err := tab.Text("place"); err != nil || !slices.Equal(text, []string{`a, "b"`, "c", ""}) {
+		t.Errorf("text %q, %v", text, err)
+	}
+	if n, err := tab.Int32("n"); err != nil || !slices.Equal(n.Values, []int32{1, 2, -3}) || !slices.Equal(n.Shape, []int{3}) {
+		t.Errorf("whole numbers %v, %v", n, err)
+	}
+	index, names, err := tab.Categories("place")
+	if err != nil || !slices.Equal(index.Values, []int32{0, 1, -1}) || !slices.Equal(names, []string{`a, "b"`, "c"}) {
+		t.Errorf("categories %v of %q, %v", index, names, err)
+	}
+	if n, err := tab.Missing("age"); err != nil || n != 2 {
+		t.Errorf("%d missing, %v", n, err)
+	}
+}
+
+func TestTableWithoutHeaderAndWithOtherSigns(t *testing.T) {
+	tab := table(t, "1;?\n2;3\n", CSVConfig{Comma: ';', NoHeader: true, Missing: []string{"?"}})
+	x, err := tab.Float32()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(tab.Columns(), []string{"0", "1"}) || x.Row(1)[1] != 3 || !math.IsNaN(float64(x.Row(0)[1])) {
+		t.Errorf("columns %q, numbers %v", tab.Columns(), x)
+	}
+	// with a list of its own, NA is text
+	if text, err := table(t, "a\nNA\n", CSVConfig{Missing: []string{}}).Text("a"); err != nil || !slices.Equal(text, []string{"NA"}) {
+		t.Errorf("text %q, %v", text, err)
+	}
+	if empty := table(t, "a,b\n", CSVConfig{}); empty.Rows() != 0 {
+		t.Errorf("a line of names alone has %d rows", empty.Rows())
+	}
+	long := strings.Repeat("x", 1000) // its length takes two bytes
+	if text, err := table(t, "a\n"+long+"\n", CSVConfig{}).Text("a"); err != nil || text[0] != long {
+		t.Errorf("a long cell reads as %d bytes, %v", len(text[0]), err)
+	}
+}
+
+func TestTableErrorsNameRowAndColumn(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		read func(*Table) error
+		want string
+	}{
+		"text in a number": {"a,b\n1,2\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `row 1, column "b": "four" is no finite number`},
+		"infinity":         {"a\n-inf\n", func(t *Table) error { _, err := t.Float32(); return err }, `row 0, column "a": "-inf"`},
+		"above float32":    {"a\n1e39\n", func(t *Table) error { _, err := t.Float32(); return err }, `"1e39" is no finite number`},
+		"NaN with a sign":  {"a\n+nan\n", func(t *Table) error { _, err := t.Float64("a"); return err }, `"+nan" is no finite number`},
+		"no whole number":  {"a\n1.5\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `row 0, column "a": "1.5" is no whole number`},
+		"missing":          {"a,b\n,1\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `row 0, column "a": "" is no whole number`},
+		"above int32":      {"a\n2147483648\n", func(t *Table) error { _, err := t.Int32("a"); return err }, "is no whole number"},
+		"no such column":   {"a,b\n1,2\n", func(t *Table) error { _, err := t.Float32("c"); return err }, `no column "c"; there is ["a" "b"]`},
+		"no such text":     {"a,b\n1,2\n", func(t *Table) error { _, _, err := t.Categories("c"); return err }, `no column "c"`},
+	} {
+		wantError(t, name, c.read(table(t, c.text, CSVConfig{})), "datasets: t.csv: ", c.want)
+	}
+}
+
+func TestParseCSVRefusesMalformedFiles(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing":         {"", "the file is empty"},
+		"ragged":          {"a,b\n1,2\n3\n", "line 3 has 1 cells, the first line has 2"},
+		"open quote":      {"a,b\n1,\"2\n", "line"},
+		"bare quote":      {"a\nx\"y\n", `bare "`},
+		"two names alike": {"a,a\n1,2\n", `two columns are called "a"; without a line of names, set NoHeader`},
+		"an endless row":  {"a\n" + strings.Repeat("x", maxRecord+1), "line 2: a row of more than 1048576 bytes"},
+		"an endless cell": {"a\n\"" + strings.Repeat("x\n", maxRecord), "a quote may be open"},
+	} {
+		_, err := ParseCSV(strings.NewReader(c.text), "t.csv", CSVConfig{})
+		wantError(t, name, err, "datasets: t.csv", c.want)
+	}
+	broken := errors.New("the disk is broken")
+	if _, err := ParseCSV(iotest.ErrReader(broken), "t.csv", CSVConfig{}); !errors.Is(err, broken) {
+		t.Errorf("error %v does not wrap the reader's", err)
+	}
+	_, err := ReadCSV(filepath.Join(t.TempDir(), "absent.csv"), CSVConfig{})
+	wantError(t, "absent", err, "datasets: ", "absent.csv")
+	_, err = ReadCSV(t.TempDir(), CSVConfig{})
+	wantError(t, "a folder", err, "not a regular file")
+}
+
+// endless is a row that never ends: what a hostile file of any size looks like.
+type endless struct{ read int64 }
+
+func (e *endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'x'
+	}
+	e.read += int64(len(b))
+	return len(b), nil
+}
+
+func TestParseCSVStopsAtAnEndlessRow(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	e := &endless{}
+	_, err := ParseCSV(e, "t.csv", CSVConfig{})
+	runtime.ReadMemStats(&after)
+	wantError(t, "endless", err, "line 1: a row of more than")
+	if e.read > 2*maxRecord {
+		t.Errorf("read %d bytes before giving up", e.read)
+	}
+	// encoding/csv's buffers grow by doubling up to the row's limit
+	if got := after.TotalAlloc - before.TotalAlloc; got > 16*maxRecord {
+		t.Errorf("allocated %d bytes", got)
+	}
+}
+
+func TestTableHoldsTheTextOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "big.csv")
+	text := "a,b,c,d\n" + strings.Repeat("1,,3,45\n", 200000)
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	tab, err := ReadCSV(path, CSVConfig{})
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := int64(after.HeapAlloc) - int64(before.HeapAlloc); got > int64(len(text))+1<<16 {
+		t.Errorf("a file of %d bytes takes %d", len(text), got)
+	}
+	if tab.Rows() != 200000 {
+		t.Errorf("%d rows", tab.Rows())
+	}
+}
+
+func FuzzParseCSV(f *testing.F) {
+	f.Add("a,b\n1,2\n", false)
+	f.Add("\"a\nb\",\"\"\"\"\n,\r\n", true)
+	f.Add("x;y\nNaN;1e400\n", true)
+	f.Fuzz(func(t *testing.T, text string, noHeader bool) {
+		tab, err := ParseCSV(strings.NewReader(text), "t.csv", CSVConfig{NoHeader: noHeader})
+		if err != nil {
+			return
+		}
+		if len(tab.cells) > len(text)+1 {
+			t.Fatalf("%d bytes of cells from %d of text", len(tab.cells), len(text))
+		}
+		for _, column := range tab.Columns() {
+			cells, err := tab.Text(column)
+			if err != nil || len(cells) != tab.Rows() {
+				t.Fatalf("%d cells in column %q of %d rows, %v", len(cells), column, tab.Rows(), err)
+			}
+			if x, err := tab.Float32(column); err == nil && x.Rows() != tab.Rows() {
+				t.Fatalf("%d numbers in %d rows", x.Rows(), tab.Rows())
+			}
+		}
+	})
+}
+
+var _ io.Reader = (*endless)(nil)
+
+func ExampleParseCSV() {
+	text := "name,age\nAda,36\nAlan,\n"
+	table, err := ParseCSV(strings.NewReader(text), "people.csv", CSVConfig{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ages, err := table.Float32("age")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(table.Columns(), ages.Values)
+	_, err = table.Float32("name")
+	fmt.Println(err)
+	// Output:
+	// [name age] [36 NaN]
+	// datasets: people.csv: row 0, column "name": "Ada" is no finite number
+}
