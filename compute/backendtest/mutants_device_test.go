@@ -36,11 +36,6 @@ func late() *mutant {
 	return m
 }
 
-// leaky is a buffer whose Release does nothing.
-type leaky struct{ *referenceBuffer }
-
-func (leaky) Release() {}
-
 var deviceMutants = []mutation{
 	{"drops kernels", "Order", everyOther},
 	{"runs a copy after the kernel that follows it", "Order", late},
@@ -78,6 +73,15 @@ var deviceMutants = []mutation{
 			b, err := r.NewBuffer(words)
 			if err == nil {
 				r.live++
+			}
+			return b, err
+		}}
+	}},
+	{"leaks buffers", "Memory", func() *mutant {
+		return &mutant{newBuffer: func(r *reference, words int) (compute.Buffer, error) {
+			b, err := r.NewBuffer(words)
+			if err == nil {
+				b.(*referenceBuffer).released = true // so that Release does nothing
 			}
 			return b, err
 		}}

@@ -89,7 +89,7 @@ func (a *arena) kernels() []compute.Kernel {
 }
 
 func testOrder(d *device) {
-	programs := 6
+	programs := 4
 	if d.suite.short {
 		programs = 2
 	}

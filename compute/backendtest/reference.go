@@ -12,8 +12,8 @@ import (
 // an oracle for whoever wants whole programs computed in float64.
 func Reference() compute.Backend { return &reference{} }
 
-// referenceWords is more than any test of ours asks for.
-const referenceWords = 1 << 28
+// referenceWords is its memory: 64 MiB.
+const referenceWords = 1 << 24
 
 type reference struct {
 	mu     sync.Mutex
