@@ -128,6 +128,12 @@ func (d *device) stick(err error) {
 	d.th.send(command{do: func(g *gpu) { g.fail(err) }}, 0)
 }
 
+func (d *device) isClosed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.closed
+}
+
 func (d *device) closedError() error { return fmt.Errorf("opengl: %w", compute.ErrClosed) }
 
 // reserve counts a new buffer, if it fits.
@@ -173,6 +179,8 @@ func (d *device) own(v compute.View) (*buffer, error) {
 		return nil, fmt.Errorf("opengl: a buffer of another backend (%v): %w", reflect.TypeOf(v.Buffer), compute.ErrMisuse)
 	case b.dev != d:
 		return nil, fmt.Errorf("opengl: a buffer of another device: %w", compute.ErrMisuse)
+	case b.released.Load() && d.isClosed():
+		return nil, d.closedError()
 	case b.released.Load():
 		return nil, fmt.Errorf("opengl: a released buffer of %d words is used: %w", b.words, compute.ErrMisuse)
 	}

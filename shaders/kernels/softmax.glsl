@@ -8,9 +8,13 @@ void main() {
 	for (uint col = gl_LocalInvocationID.x; col < COLS; col += TEAM) largest = fmax2(largest, uintBitsToFloat(IN(col)));
 	largest = team_max(largest);
 	float sum = 0.0;
-	for (uint col = gl_LocalInvocationID.x; col < COLS; col += TEAM) {
-		precise float x = uintBitsToFloat(IN(col)) - largest;
-		sum += fexp(x);
+	for (uint from = gl_LocalInvocationID.x; from < COLS; from += RUN) {
+		float run = 0.0;
+		for (uint col = from; col < min(from + RUN, COLS); col += TEAM) {
+			precise float x = uintBitsToFloat(IN(col)) - largest;
+			run += fexp(x);
+		}
+		sum += run;
 	}
 	sum = team_sum(sum);
 	if (own >= ROWS) return;

@@ -1,3 +1,6 @@
+// Sums are taken over runs of columns whose sums are then added: a term that is
+// added to a long sum of others loses digits.
+#define RUN (64u * TEAM)
 // The sum, or the largest, of every invocation's x over the team of a row, the
 // same for all of them and always combined in the same order.
 float team_sum(float x) {
