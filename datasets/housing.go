@@ -5,7 +5,7 @@ import (
 
 	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/datasets/internal/mt19937"
-	"github.com/glearn-go/glearn/datasets/internal/npy"
+	"github.com/glearn-go/glearn/internal/npy"
 )
 
 // HousingConfig says how [BostonHousing] and [CaliforniaHousing] give their

@@ -6,8 +6,8 @@ import (
 
 	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/datasets/internal/mt19937"
-	"github.com/glearn-go/glearn/datasets/internal/npy"
 	"github.com/glearn-go/glearn/datasets/internal/pickle"
+	"github.com/glearn-go/glearn/internal/npy"
 )
 
 // IMDBConfig says how [IMDB] gives its reviews. The zero value means Keras'

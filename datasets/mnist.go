@@ -6,7 +6,7 @@ import (
 
 	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/datasets/internal/idx"
-	"github.com/glearn-go/glearn/datasets/internal/npy"
+	"github.com/glearn-go/glearn/internal/npy"
 )
 
 // ImageConfig says how [MNIST] and [FashionMNIST] give their images. The zero

@@ -3,8 +3,8 @@ package datasets
 import (
 	"fmt"
 
-	"github.com/glearn-go/glearn/datasets/internal/npy"
 	"github.com/glearn-go/glearn/datasets/internal/pickle"
+	"github.com/glearn-go/glearn/internal/npy"
 )
 
 // maxArray bounds one array of an .npz once unpacked. The largest here, the
