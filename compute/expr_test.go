@@ -38,7 +38,8 @@ func TestBuilderKeepsEqualInstructionsOnce(t *testing.T) {
 	if b.Float(0) == b.Float(float32(math.Copysign(0, -1))) {
 		t.Error("0 and -0 are the same value")
 	}
-	if nan := float32(math.NaN()); b.Float(nan) != b.Float(nan) {
+	nan := float32(math.NaN())
+	if first, second := b.Float(nan), b.Float(nan); first != second {
 		t.Error("the same NaN twice is two values")
 	}
 	if b.Float(1) == b.Int(1) || b.Int(1) == b.Bool(true) {
@@ -95,7 +96,7 @@ func TestKey(t *testing.T) {
 		}
 		all[e.Key()] = name
 	}
-	if Unary(OpTanh).Key() != Unary(OpTanh).Key() {
+	if first, second := Unary(OpTanh).Key(), Unary(OpTanh).Key(); first != second {
 		t.Error("a formula built twice has two keys")
 	}
 }

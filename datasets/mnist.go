@@ -165,7 +165,7 @@ func images(shape []int, pixels []byte, rows []int, labels []byte, cfg ImageConf
 		return nil, fmt.Errorf("labels of shape %v for images of shape %v", rows, shape)
 	}
 	if cfg.Flat && cfg.Channels {
-		return nil, fmt.Errorf("Flat and Channels exclude each other: [n %d] or [n %d %d 1]", side*side, side, side)
+		return nil, fmt.Errorf("options Flat and Channels exclude each other: [n %d] or [n %d %d 1]", side*side, side, side)
 	}
 	shape = slices.Clone(shape)
 	switch {

@@ -66,7 +66,6 @@ type formula struct {
 	c      *compiler
 	u      *unit
 	shape  []int // iteration space
-	leaves []*Tensor
 	in     []compute.Operand
 	types  []compute.Type
 	index  map[*Tensor]int // operand number, by tensor as seen (not by base)

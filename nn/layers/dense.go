@@ -39,7 +39,7 @@ type Dense struct {
 // Check looks at the sizes.
 func (l Dense) Check() error {
 	if l.Units <= 0 {
-		return fmt.Errorf("Units is %d, want at least 1", l.Units)
+		return fmt.Errorf("field Units is %d, want at least 1", l.Units)
 	}
 	return nil
 }

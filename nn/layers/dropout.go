@@ -22,7 +22,7 @@ type Dropout struct {
 // Check looks at the rate.
 func (l Dropout) Check() error {
 	if !(l.Rate >= 0 && l.Rate < 1) {
-		return fmt.Errorf("Rate is %v, want at least 0 and below 1", l.Rate)
+		return fmt.Errorf("field Rate is %v, want at least 0 and below 1", l.Rate)
 	}
 	return nil
 }

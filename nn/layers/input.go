@@ -23,7 +23,7 @@ func (l Input) InputShape() []int { return l.Shape }
 func (l Input) Check() error {
 	for _, d := range l.Shape {
 		if d <= 0 {
-			return fmt.Errorf("Shape is %v: every axis must be at least 1", l.Shape)
+			return fmt.Errorf("field Shape is %v: every axis must be at least 1", l.Shape)
 		}
 	}
 	return nil

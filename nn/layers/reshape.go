@@ -27,7 +27,7 @@ func (l Reshape) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 		case d == -1 && rest < 0:
 			rest = i
 		case d < 1:
-			return nil, fmt.Errorf("Shape is %v: axes are at least 1, one of them may be -1", l.Shape)
+			return nil, fmt.Errorf("field Shape is %v: axes are at least 1, one of them may be -1", l.Shape)
 		default:
 			known *= d
 		}
