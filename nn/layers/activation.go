@@ -16,8 +16,18 @@ type Activation struct {
 
 // Build implements nn.Layer.
 func (l Activation) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
+	return elementwise(inputs, func(x *graph.Tensor) *graph.Tensor { return activations.Apply(l.Activation, x) })
+}
+
+// Identity gives its input back.
+//
+//	y = x                           x, y: [rows, ...]
+type Identity struct{ Name string }
+
+// Build implements nn.Layer.
+func (l Identity) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 	if _, err := one(inputs); err != nil {
 		return nil, err
 	}
-	return plain(func(_ *nn.Call, x *graph.Tensor) *graph.Tensor { return activations.Apply(l.Activation, floats(x)) }), nil
+	return plain(func(_ *nn.Call, x *graph.Tensor) *graph.Tensor { return x }), nil
 }

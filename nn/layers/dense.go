@@ -89,7 +89,7 @@ func (l Dense) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 			y = graph.Reshape(y, append(shape[:len(shape)-1:len(shape)-1], y.Shape()[1:]...)...)
 		}
 		if l.ActivityRegularizer != nil {
-			c.AddLoss(graph.Scale(l.ActivityRegularizer.Penalty(y), 1/float32(shape[0])))
+			penalize(c, l.ActivityRegularizer, y)
 		}
 		return y
 	}), nil

@@ -10,6 +10,7 @@ package layers
 import (
 	"fmt"
 
+	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
 	"github.com/glearn-go/glearn/nn"
 )
@@ -33,6 +34,14 @@ func floats(x *graph.Tensor) *graph.Tensor {
 		return x
 	}
 	return graph.ToFloat(x)
+}
+
+// integers is x as whole numbers: data may come as floats.
+func integers(x *graph.Tensor) *graph.Tensor {
+	if x.Type() == compute.Int {
+		return x
+	}
+	return graph.ToInt(x)
 }
 
 func product(shape []int) int {

@@ -29,18 +29,40 @@ func (l Dropout) Check() error {
 
 // Build implements nn.Layer.
 func (l Dropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	if err := l.Check(); err != nil {
+	return random(l, l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+		return drop(c, x, l.Rate, x.Shape())
+	})
+}
+
+// SpatialDropout1D sets whole features of a row to 0, the same at every step,
+// with probability Rate while training, and scales the others up: neighbouring
+// steps of a sequence resemble each other, so dropping single numbers would
+// take little away.
+//
+//	x, y: [rows, steps, features]
+//
+// Source: Tompson et al. 2015.
+type SpatialDropout1D struct {
+	Name string
+	Rate float64 // 0 to below 1
+}
+
+// Check looks at the rate.
+func (l SpatialDropout1D) Check() error { return Dropout{Rate: l.Rate}.Check() }
+
+// Build implements nn.Layer.
+func (l SpatialDropout1D) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
+	if _, err := rank(inputs, 2, "[steps, features]"); err != nil {
 		return nil, err
 	}
-	if _, err := one(inputs); err != nil {
-		return nil, err
-	}
-	return plain(func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
-		if !c.Training || l.Rate == 0 {
-			return x
-		}
-		x = floats(x)
-		keep := graph.LessEq(x.Const(float32(l.Rate)), c.Random(x.Shape()...))
-		return graph.Select(keep, graph.Scale(x, float32(1/(1-l.Rate))), x.Const(0))
-	}), nil
+	return random(l, l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+		return drop(c, x, l.Rate, []int{x.Shape()[0], 1, x.Shape()[2]})
+	})
+}
+
+// drop is x scaled up, or 0 where a random number of a tensor of the mask's
+// shape is below rate.
+func drop(c *nn.Call, x *graph.Tensor, rate float64, mask []int) *graph.Tensor {
+	kept := graph.LessEq(x.Const(float32(rate)), c.Random(mask...))
+	return graph.Select(kept, graph.Scale(x, float32(1/(1-rate))), x.Const(0))
 }

@@ -29,14 +29,15 @@ func Each(t *testing.T, f func(t *testing.T, b compute.Backend)) {
 				t.Skip(err)
 			}
 			b = compute.Checked(b)
-			defer func() {
+			// After whatever f leaves to the end of its test.
+			t.Cleanup(func() {
 				if n := b.Info().LiveBuffers; n != 0 && !t.Failed() {
 					t.Errorf("%d buffers are left on the device", n)
 				}
 				if err := b.Close(); err != nil {
 					t.Error(err)
 				}
-			}()
+			})
 			f(t, b)
 		})
 	}
