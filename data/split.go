@@ -82,27 +82,33 @@ func KFold(rows int, cfg FoldConfig) ([]Fold, error) {
 	return folds, nil
 }
 
-// shuffled is 0..n-1 in random order: Fisher & Yates, written out because
-// math/rand does not promise the order of its own Shuffle.
+// shuffled is 0..n-1 in random order.
 func shuffled(n int, seed uint64) []int {
-	rng := rand.NewPCG(seed, 0x676c6561726e) // PCG's stream is promised
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
-	for i := n - 1; i > 0; i-- {
+	Shuffle(order, seed, 0x676c6561726e)
+	return order
+}
+
+// Shuffle puts s into a random order: Fisher & Yates, written out because
+// math/rand does not promise the order of its own Shuffle. Each pair of seed
+// and stream has an order of its own.
+func Shuffle[T any](s []T, seed, stream uint64) {
+	rng := rand.NewPCG(seed, stream) // PCG's numbers are promised
+	for i := len(s) - 1; i > 0; i-- {
 		// the remainder's bias is below 2^-32 for any set that fits memory
 		j := int(rng.Uint64() % uint64(i+1))
-		order[i], order[j] = order[j], order[i]
+		s[i], s[j] = s[j], s[i]
 	}
-	return order
 }
 
 // stratified reorders shuffled rows so that the first n hold every class in its
 // share: each class gives its share rounded down, and the classes with the
 // largest remainders one row more until n are together.
 func stratified(d *Dataset, order []int, n int) ([]int, error) {
-	class, err := classes(d)
+	class, err := d.Classes()
 	if err != nil {
 		return nil, err
 	}
@@ -142,37 +148,4 @@ func stratified(d *Dataset, order []int, n int) ([]int, error) {
 		}
 	}
 	return append(head, tail...), nil
-}
-
-// classes reads each row's class off the first target.
-func classes(d *Dataset) ([]int, error) {
-	if len(d.Y) == 0 {
-		return nil, fmt.Errorf("data: %w: a set without targets has no classes to stratify by", ErrShape)
-	}
-	out := make([]int, d.Rows())
-	switch y := d.Y[0].(type) {
-	case *Ints:
-		if rowSize(y.Shape) != 1 {
-			return nil, fmt.Errorf("data: %w: labels of shape %v, want one a row", ErrShape, y.Shape)
-		}
-		for i, v := range y.Values {
-			out[i] = int(v)
-		}
-	case *Dense:
-		for i := range out {
-			row := y.Row(i)
-			if len(row) == 1 { // one output: 0 or 1
-				out[i] = int(row[0])
-				continue
-			}
-			for c, v := range row {
-				if v > row[out[i]] {
-					out[i] = c
-				}
-			}
-		}
-	default:
-		return nil, fmt.Errorf("data: targets of type %T have no classes to stratify by", y)
-	}
-	return out, nil
 }

@@ -1,7 +1,10 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/glearn-go/glearn/compute"
@@ -45,9 +48,13 @@ func (m *Model) build(shapes [][]int) error {
 	if err != nil {
 		return err
 	}
+	known := maps.Clone(m.instances)
 	if err := m.link(inputs, outputs); err != nil {
-		m.calls, m.layers = nil, nil
+		m.calls, m.layers, m.instances = nil, nil, known
 		return err
+	}
+	if m.stack != nil {
+		m.start, m.started = inputs[0].shape, true
 	}
 	m.inShapes = nil
 	for _, in := range inputs {
@@ -97,7 +104,6 @@ func (m *Model) nodes(shapes [][]int) (inputs, outputs []*Node, err error) {
 		}
 		start = shapes[0]
 	}
-	m.start, m.started = append([]int{}, start...), true
 	x := Input(start...)
 	out := x
 	for _, s := range stack {
@@ -115,16 +121,7 @@ func sameRow(a, b []int) bool {
 		}
 		return s
 	}
-	a, b = strip(a), strip(b)
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(strip(a), strip(b))
 }
 
 // link turns nodes into calls and builds their layers, each on the shapes that
@@ -189,6 +186,9 @@ func (m *Model) link(inputs, outputs []*Node) error {
 			m.layers = append(m.layers, c.inst)
 		}
 	}
+	if err := unused(inputs, outputs, order); err != nil {
+		return err
+	}
 	m.outShapes, m.outAt = nil, nil
 	for _, out := range outputs {
 		m.outAt = append(m.outAt, place[out])
@@ -229,8 +229,27 @@ func reachable(outputs []*Node, inputs map[*Node]int) ([]*Node, error) {
 	return order, nil
 }
 
+// unused says which input leads to no output.
+func unused(inputs, outputs, order []*Node) error {
+	used := map[*Node]bool{}
+	for _, n := range outputs {
+		used[n] = true
+	}
+	for _, n := range order {
+		for _, from := range n.inputs {
+			used[from] = true
+		}
+	}
+	for i, n := range inputs {
+		if !used[n] {
+			return fmt.Errorf("nn: input %d, of shape %v, leads to no output of the model", i, n.shape)
+		}
+	}
+	return nil
+}
+
 // instance finds the layer's weights in the model, or builds the layer.
-func (m *Model) instance(s *Shared, taken map[string]bool, shapes [][]int) (inst *instance, err error) {
+func (m *Model) instance(s *Shared, taken map[string]bool, shapes [][]int) (*instance, error) {
 	if inst, ok := m.instances[s]; ok {
 		return inst, nil
 	}
@@ -238,20 +257,20 @@ func (m *Model) instance(s *Shared, taken map[string]bool, shapes [][]int) (inst
 	if err != nil {
 		return nil, err
 	}
-	inst = &instance{name: name, layer: s.layer, trainable: true}
-	b := &Builder{model: m, inst: inst, path: name}
-	// A layer is other people's code: what it gets wrong must not end the
-	// program.
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("nn: layer %q: Build panicked: %v", name, p)
-		}
-	}()
-	if inst.forward, err = s.Build(b, shapes...); err == nil {
-		err = b.err
+	inst := &instance{name: name, layer: s.layer, trainable: true}
+	b := &Builder{inst: inst, path: name}
+	if err = checkLayer(s); err == nil {
+		err = guarded("Build", func() (err error) {
+			inst.forward, err = s.Build(b, shapes...)
+			return err
+		})
 	}
-	if err == nil && inst.forward == nil {
-		err = fmt.Errorf("Build returned no forward pass")
+	switch {
+	case err != nil:
+	case b.err != nil:
+		err = b.err
+	case inst.forward == nil:
+		err = errors.New("Build returned no forward pass")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("nn: layer %q: %w", name, err)
@@ -262,25 +281,35 @@ func (m *Model) instance(s *Shared, taken map[string]bool, shapes [][]int) (inst
 }
 
 // trace runs the layer's forward pass on values, under the layer's name.
-func (k *call) trace(c *Call, values []*graph.Tensor) (out *graph.Tensor, err error) {
+func (k *call) trace(c *Call, values []*graph.Tensor) (*graph.Tensor, error) {
 	in := make([]*graph.Tensor, len(k.from))
 	for i, at := range k.from {
 		in[i] = values[at]
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("nn: layer %q: forward pass panicked: %v", k.inst.name, p)
-		}
-	}()
 	c.inst = k.inst
-	c.Graph.Scope(k.inst.name, func() { out = k.inst.forward(c, in...) })
+	var out *graph.Tensor
+	scoped(c.Graph, k.inst.name, "forward pass", func() { out = k.inst.forward(c, in...) })
+	if c.Graph.Err() == nil && out == nil {
+		c.Graph.Fail("layer %q: forward pass returned nothing", k.inst.name)
+	}
 	if err := c.Graph.Err(); err != nil {
 		return nil, fmt.Errorf("nn: %w", err)
 	}
-	if out == nil {
-		return nil, fmt.Errorf("nn: layer %q: forward pass returned nothing", k.inst.name)
-	}
 	return out, nil
+}
+
+// scoped traces other people's formula under a name; a panic in it is a mistake
+// that the graph keeps.
+func scoped(g *graph.Graph, name, what string, f func()) {
+	g.Scope(name, func() {
+		err := guarded(what, func() error {
+			f()
+			return nil
+		})
+		if err != nil {
+			g.Fail("%w", err)
+		}
+	})
 }
 
 // trace runs the whole forward pass.

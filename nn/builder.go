@@ -9,10 +9,9 @@ import (
 
 // Builder is what a layer declares its weights to.
 type Builder struct {
-	model *Model
-	inst  *instance
-	path  string // of the layer, or of the part of it that is being built
-	err   error  // the first mistake
+	inst *instance
+	path string // of the layer, or of the part of it that is being built
+	err  error  // the first mistake
 }
 
 // Name is the name of the layer in its model, such as "dense_1".
@@ -39,8 +38,12 @@ func (b *Builder) Weight(spec WeightSpec) *Weight {
 
 // Layer builds a layer inside this one, whose weights become this layer's.
 func (b *Builder) Layer(name string, l Layer, inputs ...[]int) (Forward, error) {
-	inner := &Builder{model: b.model, inst: b.inst, path: b.path + "/" + name}
-	forward, err := l.Build(inner, inputs...)
+	inner := &Builder{inst: b.inst, path: b.path + "/" + name}
+	err := checkLayer(l)
+	var forward Forward
+	if err == nil {
+		forward, err = l.Build(inner, inputs...)
+	}
 	if err == nil {
 		err = inner.err
 	}

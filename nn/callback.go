@@ -129,10 +129,8 @@ func (l listeners) check() error {
 		default:
 			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback", i, c)
 		}
-		if k, ok := c.(checker); ok {
-			if err := k.Check(); err != nil {
-				return fmt.Errorf("nn: Fit: callback %d: %w", i, err)
-			}
+		if err := checkParts(c); err != nil {
+			return fmt.Errorf("nn: Fit: callback %d: %w", i, err)
 		}
 	}
 	return nil
@@ -149,16 +147,13 @@ func (l listeners) batches() bool {
 }
 
 // guard calls f for a callback, and makes a panic an error.
-func guard(c Callback, f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("nn: callback %T panicked: %v", c, p)
+func guard(c Callback, f func() error) error {
+	return guarded(fmt.Sprintf("nn: callback %T", c), func() error {
+		if err := f(); err != nil {
+			return fmt.Errorf("nn: callback %T: %w", c, err)
 		}
-	}()
-	if err = f(); err != nil {
-		return fmt.Errorf("nn: callback %T: %w", c, err)
-	}
-	return nil
+		return nil
+	})
 }
 
 func (l listeners) trainBegin(t *Training) error {

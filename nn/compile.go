@@ -36,75 +36,30 @@ type CompileConfig struct {
 	Seed uint64
 }
 
-// objective is what an output is held against.
-type objective struct {
-	loss     losses.Loss
-	weight   float64
-	metrics  []Metric
-	weighted []Metric
-}
-
-// objectives spreads the configuration over n outputs.
-func (c *CompileConfig) objectives(n int) ([]objective, error) {
-	if c.Loss != nil && c.Losses != nil || c.Metrics != nil && c.OutputMetrics != nil {
-		return nil, errors.New("nn: Compile: give Loss or Losses, and Metrics or OutputMetrics, not both")
-	}
-	for _, list := range []struct {
-		name string
-		n    int
-	}{{"Losses", len(c.Losses)}, {"LossWeights", len(c.LossWeights)}, {"OutputMetrics", len(c.OutputMetrics)}} {
-		if list.n != 0 && list.n != n {
-			return nil, fmt.Errorf("nn: Compile: %s has %d entries for a model of %d outputs", list.name, list.n, n)
-		}
-	}
-	out := make([]objective, n)
-	for i := range out {
-		o := objective{loss: c.Loss, weight: 1, metrics: c.Metrics, weighted: c.WeightedMetrics}
-		if c.Losses != nil {
-			o.loss = c.Losses[i]
-		}
-		if c.LossWeights != nil {
-			o.weight = c.LossWeights[i]
-		}
-		if c.OutputMetrics != nil {
-			o.metrics = c.OutputMetrics[i]
-		}
-		if !(o.weight >= 0) {
-			return nil, fmt.Errorf("nn: Compile: LossWeights[%d] is %v, want 0 or more", i, o.weight)
-		}
-		for _, m := range append(append([]Metric(nil), o.metrics...), o.weighted...) {
-			if m == nil {
-				return nil, fmt.Errorf("nn: Compile: a metric of output %d is nil", i)
-			}
-		}
-		out[i] = o
-	}
-	return out, nil
-}
-
-// checker is a configuration that knows its ranges.
-type checker interface{ Check() error }
-
 func (c *CompileConfig) check() error {
 	if c.Optimizer == nil {
 		c.Optimizer = optimizers.RMSprop{}
 	}
-	if err := c.Optimizer.Check(); err != nil {
-		return fmt.Errorf("nn: Compile: %w", err)
+	parts := []any{c.Optimizer}
+	if c.Loss != nil {
+		parts = append(parts, c.Loss)
 	}
-	var parts []any
-	parts = append(parts, c.Loss)
 	for _, l := range c.Losses {
-		parts = append(parts, l)
+		if l != nil {
+			parts = append(parts, l)
+		}
 	}
-	for _, m := range append(append([]Metric(nil), c.Metrics...), c.WeightedMetrics...) {
-		parts = append(parts, m)
+	for _, list := range append([][]Metric{c.Metrics, c.WeightedMetrics}, c.OutputMetrics...) {
+		for i, m := range list {
+			if m == nil {
+				return fmt.Errorf("nn: Compile: metric %d is nil", i)
+			}
+			parts = append(parts, m)
+		}
 	}
 	for _, p := range parts {
-		if k, ok := p.(checker); ok {
-			if err := k.Check(); err != nil {
-				return fmt.Errorf("nn: Compile: %w", err)
-			}
+		if err := checkParts(p); err != nil {
+			return fmt.Errorf("nn: Compile: %w", err)
 		}
 	}
 	return nil
@@ -128,10 +83,8 @@ func (m *Model) Compile(dev compute.Backend, config CompileConfig) error {
 		return err
 	}
 	for i, s := range m.stack {
-		if k, ok := s.layer.(checker); ok {
-			if err := k.Check(); err != nil {
-				return fmt.Errorf("nn: layer %d (%s): %w", i, typeName(s.layer), err)
-			}
+		if err := checkLayer(s); err != nil {
+			return fmt.Errorf("nn: Compile: layer %d (%s): %w", i, typeName(s), err)
 		}
 	}
 	if err := m.leaveDevice(); err != nil {

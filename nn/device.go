@@ -36,11 +36,13 @@ type device struct {
 	health         *graph.Program // counts bad numbers in the slots; made when first needed
 	healthView     compute.View
 
-	step atomic.Int64 // batches trained on
+	step  atomic.Int64  // batches trained on
+	turns chan struct{} // holds one for each predictor at work
 
 	mu         sync.Mutex         // guards what follows
 	rate       schedules.Schedule // in force: the optimizer's, or what a callback set
 	feeds      []*feed            // idle, the latest used first
+	sparse     map[int]bool       // inputs known to take sparse rows, or not to
 	predictors []*predictor
 }
 
@@ -66,7 +68,10 @@ func (m *Model) enterDevice() error {
 	if err != nil {
 		return err
 	}
-	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed}
+	if err := m.rehearse(objectives); err != nil {
+		return err
+	}
+	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, turns: make(chan struct{}, keptPredictors)}
 	d.rate = d.settings.LearningRate
 	for _, inst := range m.layers {
 		for _, w := range inst.weights {
@@ -207,6 +212,7 @@ func product(shape []int) int {
 // leaveDevice reads all weights back to the host and frees the device's
 // memory. The model has to be compiled again before it can do anything.
 func (m *Model) leaveDevice() error {
+	m.config = nil
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.device == nil {

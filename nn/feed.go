@@ -19,7 +19,7 @@ type feed struct {
 	index   *graph.Variable // [rows] Int: the order of an epoch
 	rows    int
 	buffers []compute.Buffer
-	plans   map[planKey]*plan
+	plans   recent[planKey, *plan]
 	key     string
 	digest  uint64 // of the data it holds; 0 is unknown
 	ordered bool   // index is 0, 1, 2, ...
@@ -37,7 +37,8 @@ func (f *feed) own(v *graph.Variable) error {
 
 // feedPlan is a feed that is not on the device yet.
 func (d *device) feedPlan(x, y []*column, rows int, weighted bool) *feed {
-	f := &feed{device: d, x: x, y: y, rows: rows, plans: map[planKey]*plan{}}
+	f := &feed{device: d, x: x, y: y, rows: rows}
+	f.plans = recent[planKey, *plan]{limit: keptPlans, free: (*plan).free}
 	var key strings.Builder
 	for _, c := range x {
 		key.WriteString(c.signature())
@@ -68,8 +69,12 @@ func (f *feed) words() (longest, total int) {
 // training set, validation set, test set, and a batch.
 const keptFeeds = 4
 
+// keptPlans is how many batch sizes and modes of a feed stay ready.
+const keptPlans = 4
+
 // borrow finds an idle feed with the same signature, or the same signature and
-// data where digest is not 0 and there is one; else it allocates f.
+// data where digest is not 0 and there is one; else it allocates f. Of several
+// with other data it takes the one that has been idle longest.
 func (d *device) borrow(f *feed, digest uint64) (*feed, error) {
 	d.mu.Lock()
 	best := -1
@@ -81,9 +86,7 @@ func (d *device) borrow(f *feed, digest uint64) (*feed, error) {
 			best = i
 			break
 		}
-		if best < 0 {
-			best = i
-		}
+		best = i
 	}
 	if best >= 0 {
 		f = d.feeds[best]
@@ -161,10 +164,7 @@ func (f *feed) allocate() error {
 }
 
 func (f *feed) free() {
-	for _, p := range f.plans {
-		p.free()
-	}
-	f.plans = map[planKey]*plan{}
+	f.plans.clear()
 	for _, b := range f.buffers {
 		b.Release()
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
@@ -118,7 +117,7 @@ func (m *Model) newFit(train *data.Dataset, config FitConfig) (*fit, error) {
 	val := config.Validation
 	if config.ValidationSplit > 0 {
 		var err error
-		if train, val, err = m.split(train, config, d.seed); err != nil {
+		if train, val, err = m.split(train, config, d); err != nil {
 			return nil, err
 		}
 	}
@@ -269,9 +268,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 			f.progress.abort()
 			return nil, fmt.Errorf("nn: Fit stopped in the validation of epoch %d: %w", epoch+1, err)
 		}
-		for name, x := range v.All() {
-			results.add("val_"+name, x)
-		}
+		results.addAll("val_", v)
 	}
 	f.progress.end(results)
 	if err := f.device.checkSlots(); err != nil {
@@ -305,22 +302,19 @@ func (f *fit) shuffle(epoch int) []int32 {
 	for i := range f.order {
 		f.order[i] = int32(i)
 	}
-	r := rand.New(rand.NewPCG(f.device.seed, shuffleStream+uint64(epoch)))
-	r.Shuffle(n, func(i, j int) { f.order[i], f.order[j] = f.order[j], f.order[i] })
+	data.Shuffle(f.order, f.device.seed, shuffleStream+uint64(epoch))
 	return f.order
 }
 
-// Streams of chance that start from the model's seed; weights take the small
-// numbers.
-const (
-	shuffleStream = 1 << 40
-	splitStream   = 1 << 41
-)
+// shuffleStream is the first of the streams of chance that shuffles take from
+// the model's seed; weights take the small numbers.
+const shuffleStream = 1 << 40
 
 // finishAverage makes the moving average of the weights the weights.
 func (f *fit) finishAverage() {
 	d := f.device
-	if d.average == nil || d.settings.EMAOverwrite > 0 || d.step.Load() == 0 {
+	updates := d.step.Load() / int64(max(d.settings.AccumulateSteps, 1))
+	if d.average == nil || d.settings.EMAOverwrite > 0 || updates == 0 {
 		return
 	}
 	dims := compute.D(d.layout.Len)

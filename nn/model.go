@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/glearn-go/glearn/compute"
@@ -36,7 +37,7 @@ type Model struct {
 
 	config    *CompileConfig
 	backend   compute.Backend // that Compile named
-	preparing sync.Mutex      // of the first users, which build the model and put it there
+	preparing sync.Mutex      // guards all above: the first users build the model and put it there
 
 	mu       sync.Mutex // guards what follows
 	device   *device    // nil while the weights are on the host
@@ -99,14 +100,26 @@ func (m *Model) Name() string { return m.name }
 
 // InputShapes is the shape of a row of each input, nil before the model is
 // built.
-func (m *Model) InputShapes() [][]int { return m.inShapes }
+func (m *Model) InputShapes() [][]int {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
+	return m.inShapes
+}
 
 // OutputShapes is the shape of a row of each output, nil before the model is
 // built.
-func (m *Model) OutputShapes() [][]int { return m.outShapes }
+func (m *Model) OutputShapes() [][]int {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
+	return m.outShapes
+}
 
 // Built is true once the shapes are known and the weights declared.
-func (m *Model) Built() bool { return m.built }
+func (m *Model) Built() bool {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
+	return m.built
+}
 
 // inputLayer is what layers.Input says about itself.
 type inputLayer interface{ InputShape() []int }
@@ -136,31 +149,48 @@ func (m *Model) Pop() error {
 		if len(m.stack) == 0 {
 			return errors.New("nn: Pop of a model without layers")
 		}
-		last := m.stack[len(m.stack)-1]
 		m.stack = m.stack[:len(m.stack)-1]
-		delete(m.instances, last)
 		return nil
 	})
 }
 
 // restack changes the stack of a model and builds it anew where it was built.
+// A change that does not fit is taken back.
 func (m *Model) restack(change func() error) error {
 	if err := m.acquire(alone); err != nil {
 		return err
 	}
 	defer m.release(alone)
-	if err := m.leaveDevice(); err != nil {
-		return err
-	}
+	before := m.stack
+	m.stack = slices.Clone(before)
 	if err := change(); err != nil {
+		m.stack = before
 		return err
 	}
-	m.config = nil
 	if !m.built {
+		m.config = nil
 		return nil
 	}
+	if err := m.leaveDevice(); err != nil {
+		m.stack = before
+		return err
+	}
 	m.built = false
-	return m.build(nil)
+	if len(m.stack) > 0 {
+		if err := m.build(nil); err != nil {
+			m.stack = before
+			return errors.Join(err, m.build(nil))
+		}
+	} else {
+		m.calls, m.layers = nil, nil
+	}
+	// A layer that is gone takes its weights and its name along.
+	for s, inst := range m.instances {
+		if !slices.Contains(m.layers, inst) {
+			delete(m.instances, s)
+		}
+	}
+	return nil
 }
 
 // use is how a method uses a model while others may, too.
@@ -174,6 +204,16 @@ const (
 
 // acquire begins a use of the model, which Close waits for.
 func (m *Model) acquire(u use) error {
+	if err := m.enter(u); err != nil {
+		return err
+	}
+	if u == alone {
+		m.preparing.Lock()
+	}
+	return nil
+}
+
+func (m *Model) enter(u use) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
@@ -189,6 +229,9 @@ func (m *Model) acquire(u use) error {
 }
 
 func (m *Model) release(u use) {
+	if u == alone {
+		m.preparing.Unlock()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.users--

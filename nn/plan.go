@@ -2,11 +2,11 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
-	"github.com/glearn-go/glearn/nn/losses"
 	"github.com/glearn-go/glearn/nn/schedules"
 )
 
@@ -34,7 +34,7 @@ type plan struct {
 	values       []float32 // reading of sums
 	zeros        []float32
 
-	programs map[int]*graph.Program
+	programs recent[int, *graph.Program] // by rows of a batch
 	buffers  []compute.Buffer
 	stepTime time.Duration // of a full batch; 0 before the first chunk
 	written  float64       // the one rate on the device
@@ -58,10 +58,11 @@ func (f *feed) plan(m *Model, training bool, stride int) (*plan, error) {
 	_, constant := f.device.schedule().(schedules.Constant)
 	_, always := f.device.settings.LearningRate.(schedules.Constant)
 	key := planKey{training: training, stride: stride, table: training && !(constant && always)}
-	if p, ok := f.plans[key]; ok {
+	if p, ok := f.plans.get(key); ok {
 		return p, nil
 	}
-	p := &plan{model: m, device: f.device, feed: f, key: key, programs: map[int]*graph.Program{}}
+	p := &plan{model: m, device: f.device, feed: f, key: key}
+	p.programs = recent[int, *graph.Program]{limit: keptPrograms, free: (*graph.Program).Release}
 	control := graph.NewVariable("control", compute.Int, 2)
 	if err := p.own(control); err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (f *feed) plan(m *Model, training bool, stride int) (*plan, error) {
 		p.free()
 		return nil, err
 	}
-	f.plans[key] = p
+	f.plans.put(key, p)
 	return p, nil
 }
 
@@ -90,21 +91,20 @@ func (p *plan) own(v *graph.Variable) error {
 }
 
 func (p *plan) free() {
-	for _, prog := range p.programs {
-		prog.Release()
-	}
+	p.programs.clear()
 	for _, b := range p.buffers {
 		b.Release()
 	}
-	p.programs, p.buffers = map[int]*graph.Program{}, nil
+	p.buffers = nil
 }
 
-// keptPrograms bounds the batch sizes of a plan that are kept ready.
-const keptPrograms = 8
+// keptPrograms bounds the batch sizes of a plan that are kept ready: a window
+// needs two, for full batches and for the last.
+const keptPrograms = 4
 
 // program is the one for batches of the given rows.
 func (p *plan) program(rows int) (*graph.Program, error) {
-	if prog, ok := p.programs[rows]; ok {
+	if prog, ok := p.programs.get(rows); ok {
 		return prog, nil
 	}
 	g := graph.New()
@@ -115,87 +115,58 @@ func (p *plan) program(rows int) (*graph.Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("nn: %w", err)
 	}
-	if len(p.programs) >= keptPrograms {
-		for r, old := range p.programs {
-			if r != p.key.stride {
-				old.Release()
-				delete(p.programs, r)
-			}
-		}
-	}
-	p.programs[rows] = prog
+	p.programs.put(rows, prog)
 	return prog, nil
+}
+
+// batch is one batch of the feed, as tensors.
+type batch struct {
+	rows   int
+	x, y   []*graph.Tensor
+	weight *graph.Tensor // [rows]; nil where all rows count alike
+	ones   *graph.Tensor // [rows]
+}
+
+// batch is the batch of the given rows that the cursor stands at.
+func (p *plan) batch(g *graph.Graph, rows int) batch {
+	f := p.feed
+	b := batch{rows: rows, ones: graph.BroadcastTo(g.Const(1), rows)}
+	for i, c := range f.x {
+		b.x = append(b.x, p.model.asInput(i, c.batch(g, f.index, p.cursor, rows, p.key.stride)))
+	}
+	for _, c := range f.y {
+		b.y = append(b.y, c.batch(g, f.index, p.cursor, rows, p.key.stride))
+	}
+	if f.weights != nil {
+		b.weight = graph.GatherBatch(g.Read(f.weights), g.Read(f.index), g.Read(p.cursor), rows, p.key.stride)
+	}
+	return b
 }
 
 // trace describes one step: forward, loss, metrics, and in training gradients
 // and update.
 func (p *plan) trace(g *graph.Graph, rows int) error {
-	d, f := p.device, p.feed
-	batch := func(c *column) *graph.Tensor { return c.batch(g, f.index, p.cursor, rows, p.key.stride) }
-	var xs, ys []*graph.Tensor
-	for i, c := range f.x {
-		xs = append(xs, p.model.asInput(i, batch(c)))
-	}
-	for _, c := range f.y {
-		ys = append(ys, batch(c))
-	}
-	ones := graph.BroadcastTo(g.Const(1), rows)
-	weight := ones
-	if f.weights != nil {
-		weight = graph.GatherBatch(g.Read(f.weights), g.Read(f.index), g.Read(p.cursor), rows, p.key.stride)
-	}
+	b := p.batch(g, rows)
 	cursor := g.Read(p.cursor)
 	step := graph.Apply(compute.OpAdd, g.Read(p.base), cursor)
-	c := newCall(g, p.key.training, g.ConstInt(maskSeed(d.seed)), step)
-	outs, err := p.model.trace(c, xs)
+	c := newCall(g, p.key.training, g.ConstInt(maskSeed(p.device.seed)), step)
+	outs, err := p.model.trace(c, b.x)
 	if err != nil {
 		return err
 	}
-	total, each := d.loss(c, ys, outs, weight, f.weights != nil)
-	for _, w := range append(append([]*Weight(nil), d.trained...), d.fixed...) {
-		if r := w.spec.Regularizer; r != nil && w.Trainable() {
-			total = graph.Add(total, graph.Reshape(r.Penalty(c.Read(w))))
+	total, each := p.device.loss(c, b, outs)
+	var news reporter
+	news.mean("loss", total, rows)
+	if len(outs) > 1 {
+		for i, l := range each {
+			news.mean(p.model.outputName(i)+"_loss", l, rows)
 		}
 	}
-	for _, extra := range c.losses {
-		total = graph.Add(total, extra)
-	}
+	p.traceMetrics(&news, b, outs)
 	if err := g.Err(); err != nil {
 		return fmt.Errorf("nn: %w", err)
 	}
-	values := []*graph.Tensor{graph.Scale(total, float32(rows))}
-	reports := []report{{name: "loss", parts: make([]part, 1)}}
-	if len(outs) > 1 {
-		for i, l := range each {
-			values = append(values, graph.Scale(l, float32(rows)))
-			reports = append(reports, report{name: p.model.outputName(i) + "_loss", parts: make([]part, 1)})
-		}
-	}
-	for i, o := range d.objectives {
-		prefix := ""
-		if len(outs) > 1 {
-			prefix = p.model.outputName(i) + "_"
-		}
-		for k, metric := range append(append([]Metric(nil), o.metrics...), o.weighted...) {
-			w := ones
-			if k >= len(o.metrics) {
-				w = weight
-			}
-			name := metric.Name()
-			if r, ok := metric.(interface {
-				Resolve(yTrue, yPred *graph.Tensor) (Metric, error)
-			}); ok {
-				if metric, err = r.Resolve(ys[i], outs[i]); err != nil {
-					return fmt.Errorf("nn: %w", err)
-				}
-			}
-			var sums []*graph.Tensor
-			g.Scope("metric "+name, func() { sums = metric.Sums(ys[i], outs[i], w) })
-			values = append(values, sums...)
-			reports = append(reports, report{name: prefix + name, metric: metric, parts: make([]part, len(sums))})
-		}
-	}
-	if err := p.layOut(reports, values); err != nil {
+	if err := p.layOut(news); err != nil {
 		return err
 	}
 	if p.key.training {
@@ -204,7 +175,7 @@ func (p *plan) trace(g *graph.Graph, rows int) error {
 	k := 0
 	for _, r := range p.reports {
 		for _, at := range r.parts {
-			g.Assign(at.variable, graph.Add(g.Read(at.variable), values[k]))
+			g.Assign(at.variable, graph.Add(g.Read(at.variable), news.values[k]))
 			k++
 		}
 	}
@@ -215,14 +186,50 @@ func (p *plan) trace(g *graph.Graph, rows int) error {
 	return nil
 }
 
+// traceMetrics adds what the metrics of every output add up.
+func (p *plan) traceMetrics(news *reporter, b batch, outs []*graph.Tensor) {
+	for i, o := range p.device.objectives {
+		prefix := ""
+		if len(outs) > 1 {
+			prefix = p.model.outputName(i) + "_"
+		}
+		for k, metric := range slices.Concat(o.metrics, o.weighted) {
+			weight := b.ones
+			if k >= len(o.metrics) && b.weight != nil {
+				weight = b.weight
+			}
+			sums, resolved := traceMetric(metric, b.y[i], outs[i], weight)
+			news.sums(prefix+metric.Name(), resolved, sums)
+		}
+	}
+}
+
+// reporter collects what the batches of a plan report.
+type reporter struct {
+	reports []report
+	values  []*graph.Tensor // one for each part of each report
+}
+
+// mean reports a mean over the rows of a batch.
+func (r *reporter) mean(name string, x *graph.Tensor, rows int) {
+	r.reports = append(r.reports, report{name: name, parts: make([]part, 1)})
+	r.values = append(r.values, graph.Scale(x, float32(rows)))
+}
+
+// sums reports a metric of sums.
+func (r *reporter) sums(name string, metric Metric, sums []*graph.Tensor) {
+	r.reports = append(r.reports, report{name: name, metric: metric, parts: make([]part, len(sums))})
+	r.values = append(r.values, sums...)
+}
+
 // layOut places the sums of the reports, at the first trace; later ones find
 // the same.
-func (p *plan) layOut(reports []report, values []*graph.Tensor) error {
+func (p *plan) layOut(news reporter) error {
 	if p.sums != nil {
 		return nil
 	}
 	at := 1 // after the number of the bad batch
-	for _, v := range values {
+	for _, v := range news.values {
 		at += v.Size()
 	}
 	p.sums = graph.NewVariable("sums", compute.Float, at)
@@ -233,15 +240,15 @@ func (p *plan) layOut(reports []report, values []*graph.Tensor) error {
 	p.values, p.zeros = make([]float32, at), make([]float32, at)
 	at = 1
 	k := 0
-	for i := range reports {
-		for j := range reports[i].parts {
-			v := values[k]
-			reports[i].parts[j] = part{at: at, n: v.Size(), variable: p.sums.Part(reports[i].name, at, v.Shape()...)}
+	for _, r := range news.reports {
+		for j := range r.parts {
+			v := news.values[k]
+			r.parts[j] = part{at: at, n: v.Size(), variable: p.sums.Part(r.name, at, v.Shape()...)}
 			at += v.Size()
 			k++
 		}
 	}
-	p.reports = reports
+	p.reports = news.reports
 	return nil
 }
 
@@ -274,37 +281,24 @@ func (p *plan) traceUpdate(g *graph.Graph, c *Call, total, cursor, step *graph.T
 	d.update(g, grads, clock{rate: rate, step: step, ok: ok})
 }
 
-// loss is the model's loss of a batch, regularization left out, and that of
-// each output.
-func (d *device) loss(c *Call, ys, outs []*graph.Tensor, weight *graph.Tensor, weighted bool) (total *graph.Tensor, each []*graph.Tensor) {
-	g := c.Graph
-	total = g.Const(0)
+// loss is the model's loss of a batch, with regularization, and that of each
+// output without.
+func (d *device) loss(c *Call, b batch, outs []*graph.Tensor) (total *graph.Tensor, each []*graph.Tensor) {
+	total = c.Graph.Const(0)
 	for i, o := range d.objectives {
-		if o.loss == nil {
-			g.Fail("output %d has no loss", i)
-			return total, nil
-		}
-		var l *graph.Tensor
-		g.Scope("loss "+o.loss.Name(), func() {
-			l = o.loss.PerSample(ys[i], outs[i])
-			if weighted {
-				shape := make([]int, l.Rank())
-				for a := range shape {
-					shape[a] = 1
-				}
-				if len(shape) > 0 {
-					shape[0] = weight.Size()
-				}
-				l = graph.Mul(l, graph.Reshape(weight, shape...))
-			}
-			if losses.ReductionOf(o.loss) == losses.Sum {
-				l = graph.Sum(l)
-			} else {
-				l = graph.Mean(l)
-			}
-		})
+		l := o.traceLoss(b.y[i], outs[i], b.weight)
 		each = append(each, l)
 		total = graph.Add(total, graph.Scale(l, float32(o.weight)))
+	}
+	for _, w := range d.trained {
+		if r := w.spec.Regularizer; r != nil {
+			scoped(c.Graph, w.name, "regularizer", func() {
+				total = graph.Add(total, graph.Reshape(r.Penalty(c.Read(w))))
+			})
+		}
+	}
+	for _, extra := range c.losses {
+		total = graph.Add(total, extra)
 	}
 	return total, each
 }

@@ -3,7 +3,9 @@ package nn
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
@@ -26,10 +28,7 @@ func (m *Model) Predict(ctx context.Context, inputs ...data.Tensor) (*data.Dense
 
 // PredictOnBatch is Predict with all rows in one batch.
 func (m *Model) PredictOnBatch(ctx context.Context, inputs ...data.Tensor) (*data.Dense, error) {
-	if len(inputs) == 0 || inputs[0] == nil {
-		return m.Predict(ctx, inputs...)
-	}
-	outs, err := m.predict(ctx, inputs, inputs[0].Rows())
+	outs, err := m.predict(ctx, inputs, math.MaxInt)
 	if err != nil {
 		return nil, err
 	}
@@ -70,19 +69,25 @@ func (m *Model) predict(ctx context.Context, inputs []data.Tensor, most int) ([]
 		return nil, err
 	}
 	rows := set.Rows()
+	size := min(most, bucket(rows))
+	select { // for one of the few predictors that may be at work at once
+	case d.turns <- struct{}{}:
+		defer func() { <-d.turns }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("nn: Predict stopped before row 0 of %d: %w", rows, ctx.Err())
+	}
+	p, err := m.predictor(d, inputs, size)
+	if err != nil {
+		return nil, fmt.Errorf("nn: Predict: %w", err)
+	}
 	outs := make([]*data.Dense, len(m.outShapes))
 	for i, shape := range m.outShapes {
 		outs[i] = &data.Dense{Shape: append([]int{rows}, shape...), Values: make([]float32, rows*product(shape))}
 	}
-	size := min(most, bucket(rows))
-	p, err := m.predictor(d, inputs, size)
-	if err != nil {
-		return nil, err
-	}
 	for from := 0; from < rows; from += size {
 		if err := ctx.Err(); err != nil {
 			d.keep(p)
-			return nil, fmt.Errorf("nn: Predict stopped after row %d of %d: %w", from, rows, err)
+			return nil, fmt.Errorf("nn: Predict stopped before row %d of %d: %w", from, rows, err)
 		}
 		if err := p.run(set, from, min(size, rows-from), outs); err != nil {
 			p.free()
@@ -102,53 +107,63 @@ func bucket(n int) int { return 1 << bits.Len(uint(n-1)) }
 type predictor struct {
 	device *device
 	feed   *feed // its inputs; no order
-	rows   int
 	prog   *graph.Program
 	outs   []*graph.Tensor
 }
 
 // predictor finds an idle one that fits, or makes one.
 func (m *Model) predictor(d *device, inputs []data.Tensor, rows int) (*predictor, error) {
-	sparse, err := m.takesSparse(inputs)
-	if err != nil {
-		return nil, err
-	}
+	sparse := m.takesSparse(d, inputs)
 	var x []*column
 	for i, t := range inputs {
 		x = append(x, newColumn(t, rows, roomFor(nonzeros(t, rows)), sparse[i]))
 	}
 	f := d.feedPlan(x, nil, rows, false)
-	d.mu.Lock()
-	for i, p := range d.predictors {
-		if p.feed.key == f.key {
-			d.predictors = append(d.predictors[:i], d.predictors[i+1:]...)
-			d.mu.Unlock()
-			return p, nil
-		}
+	if p := d.idlePredictor(f.key); p != nil {
+		return p, nil
 	}
-	d.mu.Unlock()
-	p := &predictor{device: d, feed: f, rows: rows}
-	if err := f.allocate(); err != nil {
-		f.free()
-		return nil, fmt.Errorf("nn: Predict: %w", err)
+	p := &predictor{device: d, feed: f}
+	if err := p.compile(m, rows); err != nil {
+		p.free()
+		return nil, err
+	}
+	return p, nil
+}
+
+// idlePredictor takes one with the given inputs from the idle ones; nil where
+// there is none.
+func (d *device) idlePredictor(key string) *predictor {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.predictors, func(p *predictor) bool { return p.feed.key == key })
+	if i < 0 {
+		return nil
+	}
+	p := d.predictors[i]
+	d.predictors = slices.Delete(d.predictors, i, i+1)
+	return p
+}
+
+// compile traces the forward pass of a batch of rows rows.
+func (p *predictor) compile(m *Model, rows int) error {
+	if err := p.feed.allocate(); err != nil {
+		return err
 	}
 	g := graph.New()
 	var xs []*graph.Tensor
-	for i, c := range f.x {
+	for i, c := range p.feed.x {
 		xs = append(xs, m.asInput(i, c.batch(g, nil, nil, rows, rows)))
 	}
-	if p.outs, err = m.trace(newCall(g, false, g.ConstInt(maskSeed(d.seed)), g.ConstInt(0)), xs); err == nil {
-		for i, o := range p.outs {
-			p.outs[i] = graph.ToFloat(o)
-			g.Output(p.outs[i])
-		}
-		p.prog, err = graph.Compile(d.backend, g)
+	var err error
+	if p.outs, err = m.trace(newCall(g, false, g.ConstInt(maskSeed(p.device.seed)), g.ConstInt(0)), xs); err != nil {
+		return err
 	}
-	if err != nil {
-		f.free()
-		return nil, fmt.Errorf("nn: Predict: %w", err)
+	for i, o := range p.outs {
+		p.outs[i] = graph.ToFloat(o)
+		g.Output(p.outs[i])
 	}
-	return p, nil
+	p.prog, err = graph.Compile(p.device.backend, g)
+	return err
 }
 
 // run answers rows [from, from+n) of a set.
@@ -165,7 +180,8 @@ func (p *predictor) run(set *data.Dataset, from, n int, outs []*data.Dense) erro
 	return nil
 }
 
-// keptPredictors is how many stay ready: a few sizes, for a few goroutines.
+// keptPredictors is how many stay ready, for a few sizes or goroutines, and how
+// many may be at work at once: each has memory of its own.
 const keptPredictors = 8
 
 func (d *device) keep(p *predictor) {

@@ -13,16 +13,47 @@ import (
 type Results struct {
 	names  []string
 	values []float64
+	tables map[string]func() [][]float64
 }
 
-// add puts a number at the end; a name that is taken gets a number.
-func (r *Results) add(name string, x float64) {
+// add puts a number at the end; a name that is taken gets a number. It returns
+// the name.
+func (r *Results) add(name string, x float64) string {
 	base := name
 	for i := 1; slices.Contains(r.names, name); i++ {
 		name = fmt.Sprintf("%s_%d", base, i)
 	}
 	r.names = append(r.names, name)
 	r.values = append(r.values, x)
+	return name
+}
+
+// addTable keeps how to make the table behind a number.
+func (r *Results) addTable(name string, table func() [][]float64) {
+	if r.tables == nil {
+		r.tables = map[string]func() [][]float64{}
+	}
+	r.tables[name] = table
+}
+
+// addAll adds the results of another pass, with a prefix to their names.
+func (r *Results) addAll(prefix string, other *Results) {
+	for i, name := range other.names {
+		as := r.add(prefix+name, other.values[i])
+		if table, ok := other.tables[name]; ok {
+			r.addTable(as, table)
+		}
+	}
+}
+
+// Details is the table behind the number of the given name, such as the
+// confusion matrix of metrics.ConfusionMatrix or the curve of metrics.AUC; nil
+// where there is none.
+func (r *Results) Details(name string) [][]float64 {
+	if table, ok := r.tables[name]; ok {
+		return table()
+	}
+	return nil
 }
 
 // Names lists what is there.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn/metrics"
 )
 
 // tally adds up what the batches of one pass over a data set report.
@@ -75,7 +76,10 @@ func (t *tally) results() *Results {
 				sums[i][k] = at(part.at + k)
 			}
 		}
-		r.add(rep.name, rep.metric.Result(sums))
+		name := r.add(rep.name, rep.metric.Result(sums))
+		if d, ok := rep.metric.(metrics.Detailed); ok {
+			r.addTable(name, func() [][]float64 { return d.Details(sums) })
+		}
 	}
 	return r
 }

@@ -2,112 +2,74 @@ package nn
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"sort"
+	"log/slog"
+	"math"
+	"slices"
 
 	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/nn/losses"
 )
 
-// split holds out a share of the rows, chosen by chance.
-func (m *Model) split(set *data.Dataset, c FitConfig, seed uint64) (train, val *data.Dataset, err error) {
-	n := set.Rows()
-	r := rand.New(rand.NewPCG(seed, splitStream))
-	var groups [][]int
-	if c.Stratify {
-		labels, err := classLabels(set)
-		if err != nil {
-			return nil, nil, fmt.Errorf("nn: Fit: Stratify: %w", err)
+// splitStream sets the rows held out for validation apart from what else the
+// model's seed decides.
+const splitStream = 1 << 41
+
+// split holds out a share of the rows, chosen by chance. A class that one side
+// lacks is worth a warning: it is never learned, or never seen in the results.
+func (m *Model) split(set *data.Dataset, c FitConfig, d *device) (train, val *data.Dataset, err error) {
+	train, val, err = data.TrainTestSplit(set, data.SplitConfig{Test: c.ValidationSplit, Seed: d.seed ^ splitStream, Stratify: c.Stratify})
+	if err != nil {
+		return nil, nil, fmt.Errorf("nn: Fit: ValidationSplit: %w", err)
+	}
+	if len(d.objectives) == 1 && (losses.DomainOf(d.objectives[0].loss) != losses.Numbers || c.Stratify) {
+		if missing := missingClasses(train, val); len(missing) > 0 {
+			slog.Warn("nn: Fit: ValidationSplit leaves no example of some classes to train on", "classes", missing)
 		}
-		groups = byClass(labels)
-	} else {
-		groups = [][]int{counting(n)}
+		if missing := missingClasses(val, train); len(missing) > 0 {
+			slog.Warn("nn: Fit: ValidationSplit leaves no example of some classes to validate on", "classes", missing)
+		}
 	}
-	var head, tail []int
-	for _, g := range groups {
-		r.Shuffle(len(g), func(i, j int) { g[i], g[j] = g[j], g[i] })
-		k := int(float64(len(g))*c.ValidationSplit + 0.5)
-		tail, head = append(tail, g[:k]...), append(head, g[k:]...)
-	}
-	if len(head) == 0 || len(tail) == 0 {
-		return nil, nil, fmt.Errorf("nn: Fit: ValidationSplit %v of %d rows leaves one side empty: %w", c.ValidationSplit, n, ErrEmpty)
-	}
-	sort.Ints(head)
-	sort.Ints(tail)
-	return set.Take(head), set.Take(tail), nil
+	return train, val, nil
 }
 
-func counting(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
+// missingClasses are the classes of other that set has none of, in order; none
+// where targets are no classes.
+func missingClasses(set, other *data.Dataset) []int {
+	have, err := set.Classes()
+	if err != nil {
+		return nil
 	}
-	return out
-}
-
-// byClass lists the rows of each class, in the order of the class numbers.
-func byClass(labels []int) [][]int {
-	rows := map[int][]int{}
-	var classes []int
-	for i, c := range labels {
-		if rows[c] == nil {
-			classes = append(classes, c)
-		}
-		rows[c] = append(rows[c], i)
+	want, err := other.Classes()
+	if err != nil {
+		return nil
 	}
-	sort.Ints(classes)
-	var out [][]int
-	for _, c := range classes {
-		out = append(out, rows[c])
+	known := map[int]bool{}
+	for _, c := range have {
+		known[c] = true
 	}
-	return out
-}
-
-// classLabels is the class of each row by the only target: a class number, or
-// the place of the largest value in a one-hot row.
-func classLabels(set *data.Dataset) ([]int, error) {
-	if len(set.Y) != 1 {
-		return nil, fmt.Errorf("%w: classes need one target, the data has %d", ErrShape, len(set.Y))
+	var missing []int
+	for _, c := range want {
+		if !known[c] {
+			known[c] = true
+			missing = append(missing, c)
+		}
 	}
-	out := make([]int, set.Rows())
-	switch y := set.Y[0].(type) {
-	case *data.Ints:
-		if product(y.RowShape()) != 1 {
-			break
-		}
-		for i, v := range y.Values {
-			out[i] = int(v)
-		}
-		return out, nil
-	case *data.Dense:
-		if len(y.RowShape()) > 1 {
-			break
-		}
-		for i := range out {
-			row := y.Row(i)
-			if len(row) == 1 {
-				out[i] = int(row[0])
-				continue
-			}
-			for k, v := range row {
-				if v > row[out[i]] {
-					out[i] = k
-				}
-			}
-		}
-		return out, nil
-	}
-	return nil, fmt.Errorf("%w: targets of shape %v are neither class numbers nor one-hot rows", ErrShape, set.Y[0].RowShape())
+	slices.Sort(missing)
+	return missing
 }
 
 // classWeights is the weight of each row: its class's, times its own.
 func classWeights(set *data.Dataset, weights map[int]float64) ([]float32, error) {
-	labels, err := classLabels(set)
+	if len(set.Y) != 1 {
+		return nil, fmt.Errorf("nn: Fit: ClassWeight is for one target, the data has %d: %w", len(set.Y), ErrShape)
+	}
+	labels, err := set.Classes()
 	if err != nil {
 		return nil, fmt.Errorf("nn: Fit: ClassWeight: %w", err)
 	}
 	for c, w := range weights {
-		if !(w >= 0) {
-			return nil, fmt.Errorf("nn: Fit: ClassWeight of class %d is %v, want 0 or more: %w", c, w, ErrValue)
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return nil, fmt.Errorf("nn: Fit: ClassWeight of class %d is %v, want a finite number of at least 0: %w", c, w, ErrValue)
 		}
 	}
 	out := make([]float32, len(labels))

@@ -13,8 +13,10 @@ import (
 // many parameters each has, as Keras does. In a functional model a fourth
 // column says what each layer is connected to.
 func (m *Model) Summary(out io.Writer) error {
-	if !m.built && m.err == nil && (m.stack == nil || m.startKnown()) {
-		if err := m.Build(); err != nil {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
+	if !m.built && (m.stack == nil || m.startKnown()) {
+		if err := m.build(nil); err != nil {
 			return err
 		}
 	}
@@ -46,7 +48,7 @@ func (m *Model) Summary(out io.Writer) error {
 	}
 	b.WriteString(t.Render())
 	trained, fixed := 0, 0
-	for _, w := range m.Weights() {
+	for _, w := range m.allWeights() {
 		if w.Trainable() {
 			trained += w.Size()
 		} else {

@@ -3,7 +3,6 @@ package nn
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/nn/losses"
@@ -105,7 +104,7 @@ func (m *Model) checkValues(what string, set *data.Dataset, d *device) error {
 			if err := whole(name, y, n); err != nil {
 				return err
 			}
-		} else if l := d.objectives[i].loss; l != nil && strings.HasPrefix(l.Name(), "binary_") {
+		} else if losses.DomainOf(d.objectives[i].loss) == losses.Probabilities {
 			if err := within(name, y, 0, 1); err != nil {
 				return err
 			}
@@ -126,8 +125,7 @@ func (m *Model) classes(y data.Tensor, i int, d *device) int {
 		return 0
 	}
 	n := shape[len(shape)-1]
-	l := d.objectives[i].loss
-	if _, ok := l.(losses.SparseCategoricalCrossentropy); ok {
+	if losses.DomainOf(d.objectives[i].loss) == losses.ClassNumbers {
 		return n
 	}
 	if _, ok := y.(*data.Ints); ok && n > 1 && !sameRow(y.RowShape(), shape) {

@@ -1,10 +1,13 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/glearn-go/glearn/compute"
 )
+
+var errNotBuilt = errors.New("nn: the model is not built yet: it has no weights")
 
 // LayerInfo is a layer of a built model.
 type LayerInfo struct {
@@ -17,6 +20,8 @@ type LayerInfo struct {
 
 // Layers lists the layers of a built model, in the order of the summary.
 func (m *Model) Layers() []LayerInfo {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
 	out := make([]LayerInfo, len(m.layers))
 	for i, inst := range m.layers {
 		out[i] = inst.info()
@@ -30,6 +35,8 @@ func (inst *instance) info() LayerInfo {
 
 // GetLayer finds a layer by its name.
 func (m *Model) GetLayer(name string) (LayerInfo, error) {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
 	inst, err := m.find(name)
 	if err != nil {
 		return LayerInfo{}, err
@@ -51,42 +58,39 @@ func (m *Model) find(name string) (*instance, error) {
 	return nil, fmt.Errorf("nn: no layer %q; the model has %q", name, names)
 }
 
-// SetTrainable freezes a layer, or all layers with the name "", or lets them
-// learn again. It takes effect at the next Compile.
+// SetTrainable freezes a layer of a built model, or all layers with the name
+// "", or lets them learn again. Compile has to be called after it.
 func (m *Model) SetTrainable(name string, trainable bool) error {
 	if err := m.acquire(alone); err != nil {
 		return err
 	}
 	defer m.release(alone)
-	if name == "" {
-		for _, inst := range m.layers {
-			inst.trainable = trainable
+	list := m.layers
+	if name != "" || !m.built {
+		inst, err := m.find(name)
+		if err != nil {
+			return err
 		}
-		if !m.built {
-			return fmt.Errorf("nn: SetTrainable: the model is not built yet")
-		}
-		return m.refreeze()
+		list = []*instance{inst}
 	}
-	inst, err := m.find(name)
-	if err != nil {
-		return err
-	}
-	inst.trainable = trainable
-	return m.refreeze()
-}
-
-// refreeze takes the model off the device, where trained and fixed weights
-// stand apart; the configuration is kept but has to be given again.
-func (m *Model) refreeze() error {
+	// Trained and fixed weights stand apart on the device.
 	if err := m.leaveDevice(); err != nil {
 		return err
 	}
-	m.config = nil
+	for _, inst := range list {
+		inst.trainable = trainable
+	}
 	return nil
 }
 
 // Weights lists all weights of a built model, in the order of the layers.
 func (m *Model) Weights() []*Weight {
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
+	return m.allWeights()
+}
+
+func (m *Model) allWeights() []*Weight {
 	var out []*Weight
 	for _, inst := range m.layers {
 		out = append(out, inst.weights...)
@@ -110,24 +114,24 @@ func (m *Model) GetWeights() ([][]float32, error) {
 		return nil, err
 	}
 	defer m.release(shared)
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
 	values, err := m.weightValues()
 	if err != nil {
 		return nil, err
 	}
 	var out [][]float32
-	for _, w := range m.Weights() {
+	for _, w := range m.allWeights() {
 		out = append(out, values[w])
 	}
 	return out, nil
 }
 
-// weightValues copies all weights from wherever they are.
+// weightValues copies all weights from wherever they are. preparing is held.
 func (m *Model) weightValues() (map[*Weight][]float32, error) {
 	if !m.built {
-		return nil, fmt.Errorf("nn: the model is not built yet: it has no weights")
+		return nil, errNotBuilt
 	}
-	m.preparing.Lock()
-	defer m.preparing.Unlock()
 	if d := m.current(); d != nil {
 		values, err := d.weights()
 		if err != nil {
@@ -140,7 +144,7 @@ func (m *Model) weightValues() (map[*Weight][]float32, error) {
 		seed = m.config.Seed
 	}
 	out := map[*Weight][]float32{}
-	for _, w := range m.Weights() {
+	for _, w := range m.allWeights() {
 		if err := w.draw(seed); err != nil {
 			return nil, err
 		}
@@ -156,10 +160,12 @@ func (m *Model) SetWeights(values [][]float32) error {
 		return err
 	}
 	defer m.release(shared)
+	m.preparing.Lock()
+	defer m.preparing.Unlock()
 	if !m.built {
-		return fmt.Errorf("nn: SetWeights: the model is not built yet: it has no weights")
+		return errNotBuilt
 	}
-	all := m.Weights()
+	all := m.allWeights()
 	if len(values) != len(all) {
 		return fmt.Errorf("nn: SetWeights: %d weights for a model of %d: %w", len(values), len(all), ErrShape)
 	}
@@ -168,8 +174,6 @@ func (m *Model) SetWeights(values [][]float32) error {
 			return fmt.Errorf("nn: SetWeights: weight %q has shape %v, %d elements, got %d: %w", w.name, w.spec.Shape, w.Size(), len(values[i]), ErrShape)
 		}
 	}
-	m.preparing.Lock()
-	defer m.preparing.Unlock()
 	d := m.current()
 	for i, w := range all {
 		if d == nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
-	"github.com/glearn-go/glearn/graph"
 )
 
 // loader brings the batches of a data set to the device: all at once where
@@ -62,10 +61,7 @@ func (d *device) memoryLimit() (int64, error) {
 func (m *Model) load(d *device, set *data.Dataset, weights []float32, batch int, training bool, print uint64) (*loader, error) {
 	rows := set.Rows()
 	l := &loader{device: d, set: set, weights: weights, batch: min(batch, rows), window: rows}
-	sparse, err := m.takesSparse(set.X)
-	if err != nil {
-		return nil, err
-	}
+	sparse := m.takesSparse(d, set.X)
 	limit, err := d.memoryLimit()
 	if err != nil {
 		return nil, err
@@ -211,27 +207,20 @@ func (l *loader) next(batch, limit int) window {
 
 // takesSparse says which inputs the model can take as sparse rows: those that
 // only products look at.
-func (m *Model) takesSparse(xs []data.Tensor) ([]bool, error) {
+func (m *Model) takesSparse(d *device, xs []data.Tensor) []bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	out := make([]bool, len(xs))
 	for i, x := range xs {
-		t, ok := x.(*data.CSR)
-		if !ok {
+		if _, ok := x.(*data.CSR); !ok {
 			continue
 		}
-		g := graph.New()
-		c := newCall(g, true, g.ConstInt(0), g.ConstInt(0))
-		var in []*graph.Tensor
-		for k, shape := range m.inShapes {
-			if k == i {
-				v := func(n int) *graph.Variable { return graph.NewVariable("", compute.Int, n) }
-				in = append(in, g.Sparse(&graph.Sparse{Rows: probeRows, Cols: t.Columns, RowPtr: v(probeRows + 1), Col: v(1)}))
-				continue
-			}
-			in = append(in, g.Read(graph.NewVariable("", compute.Float, append([]int{probeRows}, shape...)...)))
+		if _, known := d.sparse[i]; !known {
+			// A layer that cannot take them fails the graph; then it gets full rows.
+			_, _, err := m.probe(i)
+			d.sparse[i] = err == nil
 		}
-		// A layer that cannot take it fails the graph; then it gets full rows.
-		_, err := m.trace(c, in)
-		out[i] = err == nil
+		out[i] = d.sparse[i]
 	}
-	return out, nil
+	return out
 }

@@ -4,6 +4,7 @@ package targets
 
 import (
 	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/graph"
 )
 
@@ -32,7 +33,7 @@ func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 			if yTrue.Type() == compute.Int && len(short) < len(long) {
 				hint = "; class numbers need the sparse form, or one-hot rows"
 			}
-			p.Graph().Fail("%s: targets have shape %v and predictions %v, want the same%s", who, yTrue.Shape(), yPred.Shape(), hint)
+			p.Graph().Fail("%s: targets have shape %v and predictions %v, want the same%s: %w", who, yTrue.Shape(), yPred.Shape(), hint, data.ErrShape)
 			return p.Graph().Zeros(p.Shape()...), p
 		}
 		t = graph.Reshape(t, p.Shape()...)
@@ -45,7 +46,7 @@ func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 func Classes(who string, yTrue, yPred *graph.Tensor) *graph.Tensor {
 	g := yPred.Graph()
 	if yPred.Rank() < 2 {
-		g.Fail("%s: predictions have shape %v, want [rows, classes]", who, yPred.Shape())
+		g.Fail("%s: predictions have shape %v, want [rows, classes]: %w", who, yPred.Shape(), data.ErrShape)
 		return graph.BroadcastTo(g.ConstInt(0), yPred.Shape()...)
 	}
 	want := yPred.Shape()[:yPred.Rank()-1]
@@ -58,7 +59,7 @@ func Classes(who string, yTrue, yPred *graph.Tensor) *graph.Tensor {
 		if same(yTrue.Shape(), yPred.Shape()) {
 			hint = "; one-hot rows need the categorical form"
 		}
-		g.Fail("%s: class numbers have shape %v, want %v for predictions of shape %v%s", who, yTrue.Shape(), want, yPred.Shape(), hint)
+		g.Fail("%s: class numbers have shape %v, want %v for predictions of shape %v%s: %w", who, yTrue.Shape(), want, yPred.Shape(), hint, data.ErrShape)
 		return graph.BroadcastTo(g.ConstInt(0), want...)
 	}
 	if t.Type() == compute.Float {

@@ -1,0 +1,157 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/metrics"
+)
+
+// objective is what an output is held against.
+type objective struct {
+	loss     losses.Loss
+	weight   float64  // of the loss in the total
+	metrics  []Metric // each example counts alike
+	weighted []Metric // each example counts by its weight
+}
+
+// objectives spreads the configuration over n outputs.
+func (c *CompileConfig) objectives(n int) ([]objective, error) {
+	if c.Loss != nil && c.Losses != nil || c.Metrics != nil && c.OutputMetrics != nil {
+		return nil, errors.New("nn: Compile: give Loss or Losses, and Metrics or OutputMetrics, not both")
+	}
+	for _, list := range []struct {
+		name string
+		n    int
+	}{{"Losses", len(c.Losses)}, {"LossWeights", len(c.LossWeights)}, {"OutputMetrics", len(c.OutputMetrics)}} {
+		if list.n != 0 && list.n != n {
+			return nil, fmt.Errorf("nn: Compile: %s has %d entries for a model of %d outputs", list.name, list.n, n)
+		}
+	}
+	out := make([]objective, n)
+	for i := range out {
+		o := objective{loss: c.Loss, weight: 1, metrics: c.Metrics, weighted: c.WeightedMetrics}
+		if c.Losses != nil {
+			o.loss = c.Losses[i]
+		}
+		if c.LossWeights != nil {
+			o.weight = c.LossWeights[i]
+		}
+		if c.OutputMetrics != nil {
+			o.metrics = c.OutputMetrics[i]
+		}
+		if !(o.weight >= 0) || math.IsInf(o.weight, 0) {
+			return nil, fmt.Errorf("nn: Compile: LossWeights[%d] is %v, want a finite number of at least 0", i, o.weight)
+		}
+		out[i] = o
+	}
+	return out, nil
+}
+
+// traceLoss is the loss of a batch against one output. weight, one a row, is
+// nil where all rows count alike.
+func (o objective) traceLoss(yTrue, yPred, weight *graph.Tensor) *graph.Tensor {
+	g := yPred.Graph()
+	loss := g.Const(0)
+	scoped(g, "loss "+o.loss.Name(), "PerSample", func() {
+		each := o.loss.PerSample(yTrue, yPred)
+		if weight != nil && each.Rank() > 0 {
+			shape := make([]int, each.Rank())
+			for a := range shape {
+				shape[a] = 1
+			}
+			shape[0] = weight.Size()
+			each = graph.Mul(each, graph.Reshape(weight, shape...))
+		}
+		if losses.ReductionOf(o.loss) == losses.Sum {
+			loss = graph.Sum(each)
+		} else {
+			loss = graph.Mean(each)
+		}
+	})
+	return loss
+}
+
+// traceMetric is what a batch adds to the metric's sums, and the metric that
+// they are for: one whose meaning depends on the shapes is replaced.
+func traceMetric(metric Metric, yTrue, yPred, weight *graph.Tensor) (sums []*graph.Tensor, resolved Metric) {
+	g := yPred.Graph()
+	resolved = metric
+	scoped(g, "metric "+metric.Name(), "Sums", func() {
+		if r, ok := metric.(metrics.Resolver); ok {
+			var err error
+			if resolved, err = r.Resolve(yTrue, yPred); err != nil {
+				g.Fail("%w", err)
+				return
+			}
+		}
+		sums = resolved.Sums(yTrue, yPred, weight)
+	})
+	return sums, resolved
+}
+
+// rehearse traces every loss and metric on outputs of the model's shapes, so
+// that a setting that does not fit them (a top-k above the number of classes)
+// is a mistake of Compile. Whether targets will be class numbers or rows like
+// the outputs is not known yet: what takes either is fine.
+func (m *Model) rehearse(objectives []objective) error {
+	for i, o := range objectives {
+		var parts []func(yTrue, yPred *graph.Tensor)
+		if o.loss != nil {
+			parts = append(parts, func(t, p *graph.Tensor) { o.traceLoss(t, p, nil) })
+		}
+		for _, list := range [][]Metric{o.metrics, o.weighted} {
+			for _, metric := range list {
+				parts = append(parts, func(t, p *graph.Tensor) {
+					traceMetric(metric, t, p, graph.BroadcastTo(p.Const(1), probeRows))
+				})
+			}
+		}
+		for _, part := range parts {
+			rows := m.try(i, compute.Float, m.outShapes[i], part)
+			if rows == nil {
+				continue
+			}
+			numbers := m.try(i, compute.Int, m.outShapes[i][:max(len(m.outShapes[i])-1, 0)], part)
+			if numbers == nil {
+				continue
+			}
+			if errors.Is(rows, ErrShape) && !errors.Is(numbers, ErrShape) {
+				rows = numbers
+			}
+			return fmt.Errorf("nn: Compile: %w", rows)
+		}
+	}
+	return nil
+}
+
+// try traces f on output i and targets of the given type and shape.
+func (m *Model) try(i int, typ compute.Type, target []int, f func(yTrue, yPred *graph.Tensor)) error {
+	g, outs, err := m.probe(-1)
+	if err != nil {
+		return err
+	}
+	f(g.Read(graph.NewVariable("targets", typ, append([]int{probeRows}, target...)...)), outs[i])
+	return g.Err()
+}
+
+// probe traces the built model on inputs that hold nothing, of which the one
+// numbered sparse is sparse rows.
+func (m *Model) probe(sparse int) (*graph.Graph, []*graph.Tensor, error) {
+	g := graph.New()
+	in := make([]*graph.Tensor, len(m.inShapes))
+	for i, shape := range m.inShapes {
+		if i == sparse {
+			ints := func(n int) *graph.Variable { return graph.NewVariable("", compute.Int, n) }
+			in[i] = g.Sparse(&graph.Sparse{Rows: probeRows, Cols: product(shape), RowPtr: ints(probeRows + 1), Col: ints(1)})
+			continue
+		}
+		in[i] = g.Read(graph.NewVariable("", compute.Float, append([]int{probeRows}, shape...)...))
+	}
+	outs, err := m.trace(newCall(g, true, g.ConstInt(0), g.ConstInt(0)), in)
+	return g, outs, err
+}
