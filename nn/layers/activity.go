@@ -22,7 +22,7 @@ type ActivityRegularization struct {
 func (l ActivityRegularization) Check() error {
 	for _, f := range []float64{l.L1, l.L2} {
 		if !(f >= 0) || math.IsInf(f, 0) {
-			return fmt.Errorf("L1 is %v and L2 %v, want finite numbers of at least 0", l.L1, l.L2)
+			return fmt.Errorf("field L1 is %v and L2 %v, want finite numbers of at least 0", l.L1, l.L2)
 		}
 	}
 	return nil

@@ -48,14 +48,14 @@ type BatchNormalization struct {
 // Check looks at the ranges.
 func (l BatchNormalization) Check() error {
 	if m := or(l.Momentum, 0.99); !(m >= 0 && m <= 1) {
-		return fmt.Errorf("Momentum is %v, want 0 to 1", m)
+		return fmt.Errorf("field Momentum is %v, want 0 to 1", m)
 	}
 	return checkEpsilon(l.Epsilon)
 }
 
 func checkEpsilon(epsilon *float64) error {
 	if e := or(epsilon, 1); !(e > 0 && e <= 1) {
-		return fmt.Errorf("Epsilon is %v, want above 0 and at most 1", e)
+		return fmt.Errorf("field Epsilon is %v, want above 0 and at most 1", e)
 	}
 	return nil
 }

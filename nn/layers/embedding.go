@@ -34,7 +34,7 @@ type Embedding struct {
 // Check looks at the sizes.
 func (l Embedding) Check() error {
 	if l.InputDim <= 0 || l.OutputDim <= 0 {
-		return fmt.Errorf("InputDim is %d and OutputDim %d, want at least 1 each", l.InputDim, l.OutputDim)
+		return fmt.Errorf("field InputDim is %d and OutputDim %d, want at least 1 each", l.InputDim, l.OutputDim)
 	}
 	return nil
 }

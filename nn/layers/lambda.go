@@ -21,7 +21,7 @@ type Lambda struct {
 // Check wants a function.
 func (l Lambda) Check() error {
 	if l.Function == nil {
-		return errors.New("Function is nil")
+		return errors.New("field Function is nil")
 	}
 	return nil
 }

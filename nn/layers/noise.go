@@ -21,7 +21,7 @@ type GaussianNoise struct {
 // Check looks at the deviation.
 func (l GaussianNoise) Check() error {
 	if !(l.StdDev >= 0) || math.IsInf(l.StdDev, 0) {
-		return fmt.Errorf("StdDev is %v, want a finite number of at least 0", l.StdDev)
+		return fmt.Errorf("field StdDev is %v, want a finite number of at least 0", l.StdDev)
 	}
 	return nil
 }

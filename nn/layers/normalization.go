@@ -52,7 +52,7 @@ func (l *Normalization) Adapt(x *data.Dense) error {
 // Check looks at the numbers.
 func (l Normalization) Check() error {
 	if len(l.Mean) == 0 || len(l.Mean) != len(l.Variance) {
-		return fmt.Errorf("Mean has %d numbers and Variance %d, want as many of both: call Adapt first", len(l.Mean), len(l.Variance))
+		return fmt.Errorf("field Mean has %d numbers and Variance %d, want as many of both: call Adapt first", len(l.Mean), len(l.Variance))
 	}
 	for i, m := range l.Mean {
 		if v := l.Variance[i]; math.IsNaN(m) || math.IsInf(m, 0) || !(v >= 0) || math.IsInf(v, 0) {

@@ -28,7 +28,7 @@ func (l Permute) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 	}
 	for _, d := range l.Dims {
 		if d < 1 {
-			return nil, fmt.Errorf("Dims is %v: axes count from 1", l.Dims)
+			return nil, fmt.Errorf("field Dims is %v: axes count from 1", l.Dims)
 		}
 	}
 	order := append([]int{0}, l.Dims...)
@@ -46,7 +46,7 @@ type RepeatVector struct {
 // Check looks at the number.
 func (l RepeatVector) Check() error {
 	if l.N <= 0 {
-		return fmt.Errorf("N is %d, want at least 1", l.N)
+		return fmt.Errorf("field N is %d, want at least 1", l.N)
 	}
 	return nil
 }

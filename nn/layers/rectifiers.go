@@ -28,7 +28,7 @@ type ReLU struct {
 // Check looks at the ranges.
 func (l ReLU) Check() error {
 	if m := or(l.MaxValue, 0); !(m >= 0 && l.NegativeSlope >= 0 && l.Threshold >= 0) {
-		return fmt.Errorf("MaxValue is %v, NegativeSlope %v and Threshold %v, want at least 0 each", m, l.NegativeSlope, l.Threshold)
+		return fmt.Errorf("field MaxValue is %v, NegativeSlope %v and Threshold %v, want at least 0 each", m, l.NegativeSlope, l.Threshold)
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ type LeakyReLU struct {
 // Check looks at the slope.
 func (l LeakyReLU) Check() error {
 	if s := or(l.NegativeSlope, 0.3); !(s >= 0) {
-		return fmt.Errorf("NegativeSlope is %v, want at least 0", s)
+		return fmt.Errorf("field NegativeSlope is %v, want at least 0", s)
 	}
 	return nil
 }

@@ -21,10 +21,10 @@ type Rescaling struct {
 // Check looks at the numbers.
 func (l Rescaling) Check() error {
 	if l.Scale == 0 || math.IsNaN(l.Scale) || math.IsInf(l.Scale, 0) {
-		return fmt.Errorf("Scale is %v, want a finite number other than 0", l.Scale)
+		return fmt.Errorf("field Scale is %v, want a finite number other than 0", l.Scale)
 	}
 	if math.IsNaN(l.Offset) || math.IsInf(l.Offset, 0) {
-		return fmt.Errorf("Offset is %v, want a finite number", l.Offset)
+		return fmt.Errorf("field Offset is %v, want a finite number", l.Offset)
 	}
 	return nil
 }
