@@ -14,9 +14,8 @@ type sparsePass struct {
 	skip            int
 }
 
-// rowEntries is how many entries of a row one run adds: the loop takes two at
-// a time.
-const rowEntries = 2 * maxLoop
+// rowEntries is how many entries of a row one run adds.
+const rowEntries = maxLoop
 
 // entryWindows cuts the entries of a into runs that fit a storage block.
 func (l *lowering) entryWindows(a compute.CSR) [][2]int {
@@ -113,15 +112,12 @@ func epilogueFrom(e *compute.Epilogue, from int) *compute.Epilogue {
 	return &moved
 }
 
-// sparseColumns is how many neighbouring elements an invocation computes.
-const sparseColumns = 8
-
 func (l *lowering) sparsePass(k *compute.SparseMatMul, p sparsePass, f finishing) error {
-	s := l.shader("SparseMatMul", 8, 8)
+	across := lanes(k.N)
+	s := l.shader("SparseMatMul", across, 64/across)
 	s.finish(f, 1, k.M, k.N)
 	s.csr(k.A, p.entries)
 	s.define("M", s.number(k.M))
-	s.define("N", s.number(k.N))
 	s.define("SKIP", s.number(p.skip))
 	s.define("MOST", s.number(rowEntries))
 	s.define("FIRST_COL", s.number(p.factor[0]))
@@ -130,12 +126,32 @@ func (l *lowering) sparsePass(k *compute.SparseMatMul, p sparsePass, f finishing
 	if b.Empty() {
 		b = k.C.View.Slice(0, 0) // no columns in A: never read
 	}
-	words, base := s.memory(b, false)
-	s.define("B(row, col)", "uintBitsToFloat("+words+"["+base+" + (row) * "+s.number(k.B.Stride)+" + (col)])")
-	s.define("WIDTH", itoa(sparseColumns)+"u")
+	s.fours("B", b, k.B.Stride, k.N)
 	s.include("sparse")
-	y, z := l.grid(ceil(k.M, 8))
-	return s.run(ceil(k.N, 8*sparseColumns), y, z)
+	y, z := l.grid(ceil(k.M, s.local[1]))
+	return s.run(ceil(k.N, 8*across), y, z)
+}
+
+// lanes is how many invocations stand side by side for rows of n elements, of
+// which each computes eight.
+func lanes(n int) int {
+	across := 1
+	for across < 8 && 8*across < n {
+		across *= 2
+	}
+	return across
+}
+
+// fours adds "vec4 NAME4(row, col)", four neighbouring elements from column
+// col on, a multiple of 4, of the matrix v with columns columns. What lies
+// beyond the last column is any number.
+func (s *shader) fours(name string, v compute.View, stride, columns int) {
+	words, base := s.memory(v, false)
+	s.define("N", s.number(columns))
+	s.line("vec4 %s4(uint row, uint col) {", name)
+	s.line("\tuint at = %s + row * %s, last = N - 1u;", base, s.number(stride))
+	s.line("\treturn uintBitsToFloat(uvec4(%s[at + col], %s[at + min(col + 1u, last)], %s[at + min(col + 2u, last)], %s[at + min(col + 3u, last)]));", words, words, words, words)
+	s.line("}")
 }
 
 // csr adds what reads a sparse operand: "uvec2 row_entries(uint i)", the range

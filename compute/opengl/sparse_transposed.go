@@ -10,7 +10,7 @@ import (
 // and for each column, at most these words in all.
 const (
 	mostMarkWords = 1 << 22
-	mostMarkRows  = 2048
+	mostMarkRows  = 1024 // a summary of 32 words is one word
 )
 
 // sparseMatMulT lowers SparseMatMulT without float atomics: a first kernel
@@ -52,8 +52,9 @@ type sparseRound struct {
 
 func (l *lowering) sparseRound(r sparseRound) error {
 	k := r.k
-	// Marks of every column, and one word that says whether an entry came twice.
-	marks := l.temp(r.columns[1]*r.words + 1)
+	// Marks of every column, a summary of each column's marks, and two words for
+	// what is noted of the entries.
+	marks := l.temp(r.columns[1]*(r.words+1) + 2)
 	clear := compute.Map{
 		Expr: zeroWord, Dims: compute.D(marks.Len),
 		Out: []compute.Operand{compute.Full(marks, compute.D(marks.Len))},
@@ -69,22 +70,28 @@ func (l *lowering) sparseRound(r sparseRound) error {
 			return err
 		}
 	}
-	s := l.shader("SparseMatMulT", 8, 8)
+	return l.sparseProductT(r, marks)
+}
+
+// sparseProductT adds up the marked rows.
+func (l *lowering) sparseProductT(r sparseRound, marks compute.View) error {
+	k := r.k
+	across := lanes(k.N)
+	s := l.shader("SparseMatMulT", across, 64/across)
 	r.begin(s, marks, false)
 	b := window(k.B, r.from, r.rows, k.N)
 	if b.Empty() {
 		b = k.C.View.Slice(0, 0) // no rows: never read
 	}
-	words, base := s.memory(b, false)
-	s.define("B(row, col)", "uintBitsToFloat("+words+"["+base+" + (row) * "+s.number(k.B.Stride)+" + (col)])")
-	words, base = s.memory(window(k.C, r.columns[0], r.columns[1], k.N), true)
+	s.fours("B", b, k.B.Stride, k.N)
+	words, base := s.memory(window(k.C, r.columns[0], r.columns[1], k.N), true)
 	s.define("C(row, col)", words+"["+base+" + (row) * "+s.number(k.C.Stride)+" + (col)]")
-	s.define("N", s.number(k.N))
-	s.define("ACCUMULATE", truth(r.accumulate))
-	s.define("WIDTH", itoa(sparseColumns)+"u")
+	if r.accumulate {
+		s.define("ACCUMULATE", "")
+	}
 	s.include("sparse_transposed")
-	y, z := l.grid(ceil(r.columns[1], 8))
-	return s.run(ceil(k.N, 8*sparseColumns), y, z)
+	y, z := l.grid(ceil(r.columns[1], s.local[1]))
+	return s.run(ceil(k.N, 8*across), y, z)
 }
 
 // begin adds what both kernels of a round read.
@@ -104,7 +111,9 @@ func (r sparseRound) begin(s *shader, marks compute.View, write bool) {
 	s.define("COL_COUNT", s.number(r.columns[1]))
 	s.define("MARK_WORDS", s.number(r.words))
 	s.define("MARK(col, word)", words+"["+base+" + (col) * MARK_WORDS + (word)]")
-	s.define("TWICE", words+"["+base+" + COL_COUNT * MARK_WORDS]")
+	s.define("SUMMARY(col)", words+"["+base+" + COL_COUNT * MARK_WORDS + (col)]")
+	s.define("TWICE", words+"["+base+" + COL_COUNT * (MARK_WORDS + 1u)]")
+	s.define("UNORDERED", words+"["+base+" + COL_COUNT * (MARK_WORDS + 1u) + 1u]")
 }
 
 var zeroWord = func() *compute.Expr {
