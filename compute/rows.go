@@ -40,7 +40,7 @@ func (k *Softmax) String() string {
 
 // SoftmaxCrossEntropy computes, for every row x of Logits and its target
 // distribution t, Loss = -sum t log softmax(x), and the loss's gradient with
-// respect to x, Grad = softmax(x) sum(t) - t. The target is a row of Targets,
+// respect to x, Grad = Scale (softmax(x) sum(t) - t). The target is a row of Targets,
 // or the class number in Labels (t is then 1 there). A label outside
 // [0, Cols) gives a NaN loss and gradient. Terms with t = 0 count as 0. Grad
 // may be empty, and may be Logits. Sums are as accurate as those of Reduce.
@@ -51,6 +51,7 @@ type SoftmaxCrossEntropy struct {
 	Labels     View   // int32, Rows
 	Loss       View   // Rows
 	Grad       Matrix // Rows x Cols, or empty
+	Scale      float32 // of Grad; 0 is 1
 }
 
 // Check implements Kernel.
@@ -97,10 +98,21 @@ func (k *SoftmaxCrossEntropy) Check() error {
 			return misuse(name, "an output overlaps the targets")
 		}
 	}
+	if s := k.Scale; s-s != 0 {
+		return misuse(name, "Scale is %v", s)
+	}
 	if k.Loss.Overlaps(k.Grad.View) || k.Loss.Overlaps(k.Logits.View) {
 		return misuse(name, "Loss overlaps Grad or Logits")
 	}
 	return nil
+}
+
+// GradScale is the factor of Grad.
+func (k *SoftmaxCrossEntropy) GradScale() float32 {
+	if k.Scale == 0 {
+		return 1
+	}
+	return k.Scale
 }
 
 // Access implements Kernel.
@@ -109,7 +121,11 @@ func (k *SoftmaxCrossEntropy) Access() (reads, writes []View) {
 }
 
 func (k *SoftmaxCrossEntropy) String() string {
-	return fmt.Sprintf("SoftmaxCrossEntropy [%d, %d]", k.Rows, k.Cols)
+	s := fmt.Sprintf("SoftmaxCrossEntropy [%d, %d]", k.Rows, k.Cols)
+	if k.Scale != 0 && !k.Grad.Empty() {
+		s += fmt.Sprintf(", gradient times %g", k.Scale)
+	}
+	return s
 }
 
 // Gather copies rows: Out[i] = Table[Index(i)], words of any type. A row

@@ -78,6 +78,7 @@ type rowCrossEntropy struct {
 	logits, targets, grad matrix
 	labels                []int32
 	loss                  []float32
+	scale                 float32 // of grad
 	chunk                 int
 	job                   *job
 }
@@ -85,7 +86,7 @@ type rowCrossEntropy struct {
 func (d *device) crossEntropy(k *compute.SoftmaxCrossEntropy) (op, error) {
 	b := binder{d: d}
 	s := &rowCrossEntropy{rows: k.Rows, cols: k.Cols, logits: b.matrix(k.Logits), targets: b.matrix(k.Targets), grad: b.matrix(k.Grad),
-		labels: ints(b.words(k.Labels)), loss: b.words(k.Loss)}
+		labels: ints(b.words(k.Labels)), loss: b.words(k.Loss), scale: k.GradScale()}
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -108,6 +109,11 @@ func (s *rowCrossEntropy) part(w *worker, i int) {
 			s.loss[r] = s.label(w, x, r)
 		} else {
 			s.loss[r] = s.distribution(w, x, r)
+		}
+		if s.scale != 1 && s.grad.data != nil {
+			g := s.row(s.grad, r)
+			w.single[0] = s.scale
+			mulSingleLoop(g, g, w.single[:], nil)
 		}
 	}
 }

@@ -277,7 +277,7 @@ func (e *evaluator) crossEntropy(t *Tensor, out []float64) {
 			continue
 		}
 		for i := range cols {
-			out[r*cols+i] = p[i]*total - want[i]
+			out[r*cols+i] = float64(t.value) * (p[i]*total - want[i])
 		}
 	}
 }

@@ -174,8 +174,13 @@ func backward(t, grad *Tensor, needs func(i int) bool) []*Tensor {
 	case kindCrossEntropy:
 		column := append(append([]int(nil), t.shape...), 1)
 		set(0, func() *Tensor {
-			slope := t.g.add(Tensor{kind: kindCrossEntropyGrad, typ: compute.Float, shape: arg(0).shape, args: t.args})
-			return Mul(slope, Reshape(grad, column...))
+			slope := Tensor{kind: kindCrossEntropyGrad, typ: compute.Float, shape: arg(0).shape, args: t.args, value: 1}
+			if k := constantOf(grad); k != nil && k.value != 0 {
+				// The mean's 1/rows, which the kernel can multiply by itself.
+				slope.value = k.value
+				return t.g.add(slope)
+			}
+			return Mul(t.g.add(slope), Reshape(grad, column...))
 		})
 		if arg(1).typ == compute.Float {
 			set(1, func() *Tensor { return Neg(Mul(LogSoftmax(arg(0)), Reshape(grad, column...))) })

@@ -430,7 +430,7 @@ func (c *compiler) lowerCrossEntropy(u *unit) []compute.Kernel {
 		if t.kind == kindCrossEntropy {
 			k.Loss = c.view(t)
 		} else {
-			k.Grad = compute.Rows(c.view(t), cols)
+			k.Grad, k.Scale = compute.Rows(c.view(t), cols), t.value
 		}
 	}
 	return []compute.Kernel{k}

@@ -38,7 +38,7 @@ const (
 	kindReduce
 	kindSoftmax
 	kindCrossEntropy     // loss of each row
-	kindCrossEntropyGrad // softmax(x) sum(t) - t, from the same kernel
+	kindCrossEntropyGrad // value (softmax(x) sum(t) - t), from the same kernel
 	kindGather
 	kindScatter
 	kindConcat
@@ -103,7 +103,7 @@ type Tensor struct {
 
 	op       compute.Op       // kindElem
 	number   int32            // constant of type Int; stream of a random number
-	value    float32          // constant of type Float
+	value    float32          // constant of type Float; factor of a cross-entropy's slope
 	red      compute.ReduceOp // kindReduce
 	axes     []int            // reduced axes; permutation; starts of a slice or pad; axis of a concat
 	ta, tb   bool             // kindMatMul

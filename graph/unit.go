@@ -313,7 +313,7 @@ func (c *compiler) findLive() {
 // makeUnits gives every operation a unit; elementwise nodes join the unit of
 // an operand where they can.
 func (c *compiler) makeUnits() {
-	slopes := map[[2]*Tensor]*unit{}
+	slopes := map[[2]*Tensor]*unit{} // that still lack a loss or a slope
 	for _, t := range c.live {
 		switch {
 		case t.isView(), t.kind == kindConst, t.kind == kindVar, t.kind == kindSparse:
@@ -322,8 +322,9 @@ func (c *compiler) makeUnits() {
 		case t.kind == kindCrossEntropy, t.kind == kindCrossEntropyGrad:
 			// The loss and its slope come from one kernel.
 			key := [2]*Tensor{t.args[0], t.args[1]}
-			if u, ok := slopes[key]; ok {
+			if u, ok := slopes[key]; ok && u.main.kind != t.kind {
 				c.unitOf[t] = u
+				delete(slopes, key)
 				continue
 			}
 			slopes[key] = c.newUnit(t)

@@ -182,6 +182,7 @@ var rowMutants = []mutation{
 	{"does not take the largest off", "Softmax", careless},
 	{"gives no gradient", "CrossEntropy", bent(func(k *compute.SoftmaxCrossEntropy) { k.Grad = compute.Matrix{} })},
 	{"drops the last row's loss", "CrossEntropy", bent(func(k *compute.SoftmaxCrossEntropy) { k.Rows = max(0, k.Rows-1) })},
+	{"leaves the gradient unscaled", "CrossEntropy", bent(func(k *compute.SoftmaxCrossEntropy) { k.Scale = 0 })},
 	{"ignores the cursor", "Gather", bent(func(k *compute.Gather) { k.Index.Cursor = compute.View{} })},
 	{"moves the cursor by one row", "Gather", bent(func(k *compute.Gather) { k.Index.Stride = min(k.Index.Stride, 1) })},
 	{"gathers a row past the table", "Gather", bent(func(k *compute.Gather) {

@@ -83,9 +83,10 @@ func (o *outcome) crossEntropy(k *compute.SoftmaxCrossEntropy) {
 		if k.Grad.Empty() {
 			continue
 		}
+		scale := float64(k.GradScale())
 		for j := range k.Cols {
 			t, p := target(j), l.softmax(j)
-			o.float(k.Grad.View, i*k.Grad.Stride+j, p*mass-t, math.Abs(p*mass)*l.size(j)+math.Abs(t))
+			o.float(k.Grad.View, i*k.Grad.Stride+j, scale*(p*mass-t), math.Abs(scale)*(math.Abs(p*mass)*l.size(j)+math.Abs(t)))
 		}
 	}
 }

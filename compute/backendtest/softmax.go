@@ -86,7 +86,7 @@ func testCrossEntropy(d *device) {
 			d.check(k, exponential)
 			k.Grad = compute.Matrix{}
 			d.check(k, exponential)
-			k.Grad = k.Logits
+			k.Grad, k.Scale = k.Logits, -0.37
 			d.check(k, exponential)
 		})
 	}
@@ -117,7 +117,7 @@ func testCrossEntropy(d *device) {
 		n := len(labels)
 		d.check(&compute.SoftmaxCrossEntropy{
 			Rows: n, Cols: 5, Logits: d.matrix(1, n, 5, layout{}, d.real), Labels: d.integers(1, labels...),
-			Loss: d.floats(0, n, d.unread), Grad: d.matrix(1, n, 5, layout{}, d.unread),
+			Loss: d.floats(0, n, d.unread), Grad: d.matrix(1, n, 5, layout{}, d.unread), Scale: 0.25,
 		}, exponential)
 	})
 }

@@ -52,6 +52,7 @@ func (l *lowering) crossEntropy(k *compute.SoftmaxCrossEntropy) error {
 		}
 		loss, place := s.memory(k.Loss.Slice(w[0], w[1]), true)
 		s.define("LOSS", loss+"["+place+" + row]")
+		s.define("SCALE", glFloat(k.GradScale()))
 		s.define("WANT_GRAD", truth(!k.Grad.Empty() && k.Cols > 0))
 		if k.Grad.Empty() || k.Cols == 0 {
 			s.define("GRAD(col)", "LOSS")

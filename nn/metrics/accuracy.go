@@ -37,7 +37,16 @@ func (CategoricalAccuracy) Name() string { return "categorical_accuracy" }
 // Sums counts what agrees.
 func (m CategoricalAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
 	t, p := targets.Dense("metrics: "+m.Name(), yTrue, yPred)
-	return average(graph.ToFloat(graph.Equal(graph.ArgMax(t, -1), graph.ArgMax(p, -1))), weight)
+	return average(graph.ToFloat(graph.Equal(graph.ArgMax(t, -1), mostLikely(p))), weight)
+}
+
+// mostLikely is the class of the largest prediction. That of a softmax is the
+// one of its logits, and the softmax itself need not be computed then.
+func mostLikely(p *graph.Tensor) *graph.Tensor {
+	if x, softmax, ok := graph.Logits(p); ok && softmax {
+		p = x
+	}
+	return graph.ArgMax(p, -1)
 }
 
 // Result is a share, 0 to 1.
@@ -56,7 +65,7 @@ func (m SparseCategoricalAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*g
 	if yPred.Rank() < 2 {
 		return average(graph.ToFloat(yPred), weight) // the graph holds the error
 	}
-	return average(graph.ToFloat(graph.Equal(class, graph.ArgMax(yPred, -1))), weight)
+	return average(graph.ToFloat(graph.Equal(class, mostLikely(yPred))), weight)
 }
 
 // Result is a share, 0 to 1.

@@ -23,7 +23,7 @@ func (m ConfusionMatrix) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tenso
 	if n == 1 {
 		n, actual, taken = 2, t, said(p, nil)
 	} else {
-		actual, taken = graph.ToFloat(graph.ArgMax(t, -1)), graph.ToFloat(graph.ArgMax(p, -1))
+		actual, taken = graph.ToFloat(graph.ArgMax(t, -1)), graph.ToFloat(mostLikely(p))
 	}
 	place := graph.ToInt(graph.Add(graph.Scale(actual, float32(n)), taken))
 	counts := weighted(graph.BroadcastTo(p.Const(1), place.Shape()...), weight)

@@ -1,4 +1,4 @@
-// loss = -sum t log softmax(x) of a row, grad = softmax(x) sum(t) - t. A term
+// loss = -sum t log softmax(x) of a row, grad = SCALE (softmax(x) sum(t) - t). A term
 // whose target is 0 counts as 0; a label that is no class gives NaN.
 void main() {
 	uint group = gl_WorkGroupID.z * gl_NumWorkGroups.y + gl_WorkGroupID.y;
@@ -32,7 +32,7 @@ void main() {
 			precise float term = t * (x - logsum);
 			run -= t == 0.0 && !fnan(t) ? 0.0 : term;
 			if (WANT_GRAD && own < ROWS) {
-				precise float g = fexp(x) / sum * targets - t;
+				precise float g = (fexp(x) / sum * targets - t) * SCALE;
 				if (wrong) g = uintBitsToFloat(0x7FC00000u);
 				GRAD(col) = floatBitsToUint(g);
 			}
