@@ -47,10 +47,10 @@ func (k *Softmax) String() string {
 type SoftmaxCrossEntropy struct {
 	Rows, Cols int
 	Logits     Matrix
-	Targets    Matrix // float32, Rows x Cols; or empty, and then
-	Labels     View   // int32, Rows
-	Loss       View   // Rows
-	Grad       Matrix // Rows x Cols, or empty
+	Targets    Matrix  // float32, Rows x Cols; or empty, and then
+	Labels     View    // int32, Rows
+	Loss       View    // Rows
+	Grad       Matrix  // Rows x Cols, or empty
 	Scale      float32 // of Grad; 0 is 1
 }
 
