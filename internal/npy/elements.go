@@ -53,6 +53,7 @@ func elements[T any](in *Reader, conversion func(Type) (func([]byte) (T, error),
 	}
 	size := in.Type.Size
 	out := make([]T, in.Len())
+	place := in.places()
 	var block [1 << 12]byte
 	for done := 0; done < len(out); {
 		at := in.from
@@ -61,41 +62,41 @@ func elements[T any](in *Reader, conversion func(Type) (func([]byte) (T, error),
 			return nil, err
 		}
 		for i := range n {
-			if out[done+i], err = convert(block[i*size:]); err != nil {
+			if out[place()], err = convert(block[i*size:]); err != nil {
 				return nil, fmt.Errorf("npy: byte %d: element %d: %w", at+int64(i*size), done+i, err)
 			}
 		}
 		done += n
 	}
-	if in.Fortran && len(in.Shape) > 1 {
-		out = cOrder(out, in.Shape)
-	}
 	return out, nil
 }
 
-// cOrder moves the elements of a Fortran-ordered array to C order.
-func cOrder[T any](values []T, shape []int) []T {
-	out := make([]T, len(values))
-	index := make([]int, len(shape)) // of values' next element
-	stride := make([]int, len(shape))
-	for axis, step := len(shape)-1, 1; axis >= 0; axis-- {
-		stride[axis] = step
-		step *= shape[axis]
+// places gives, call by call, where in C order the next element of the file
+// belongs.
+func (h Header) places() func() int {
+	next := 0
+	if !h.Fortran || len(h.Shape) < 2 {
+		return func() int { next++; return next - 1 }
 	}
-	to := 0
-	for _, v := range values {
-		out[to] = v
-		for axis := range shape { // the first axis varies fastest
+	index := make([]int, len(h.Shape)) // of the next element
+	stride := make([]int, len(h.Shape))
+	for axis, step := len(h.Shape)-1, 1; axis >= 0; axis-- {
+		stride[axis] = step
+		step *= h.Shape[axis]
+	}
+	return func() int {
+		place := next
+		for axis := range index { // the first axis varies fastest
 			index[axis]++
-			to += stride[axis]
-			if index[axis] < shape[axis] {
+			next += stride[axis]
+			if index[axis] < h.Shape[axis] {
 				break
 			}
-			to -= stride[axis] * shape[axis]
+			next -= stride[axis] * h.Shape[axis]
 			index[axis] = 0
 		}
+		return place
 	}
-	return out
 }
 
 func order(t Type) binary.ByteOrder {

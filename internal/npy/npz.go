@@ -13,7 +13,8 @@ import (
 // Archive is an opened .npz.
 type Archive struct {
 	files []*zip.File
-	limit int64
+	size  int64 // bytes of the zip file
+	limit int64 // bytes of an array
 }
 
 // maxRatio is the most that deflate can compress: 258 bytes in two bits
@@ -30,7 +31,7 @@ func NewArchive(r io.ReaderAt, size, limit int64) (*Archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("npz: not a readable zip file: %w", err)
 	}
-	return &Archive{files: z.File, limit: limit}, nil
+	return &Archive{files: z.File, size: size, limit: limit}, nil
 }
 
 // maxDirectory is room for thousands of arrays. archive/zip keeps a few hundred
@@ -39,14 +40,18 @@ const maxDirectory = 1 << 20
 
 // checkDirectory bounds the zip's directory before archive/zip reads it.
 func checkDirectory(r io.ReaderAt, size int64) error {
-	const endLen, maxComment = 22, 1<<16 - 1
-	tail := make([]byte, max(0, min(size, endLen+maxComment)))
+	const locatorLen, endLen, maxComment = 20, 22, 1<<16 - 1
+	tail := make([]byte, max(0, min(size, locatorLen+endLen+maxComment)))
 	if n, err := r.ReadAt(tail, size-int64(len(tail))); n < len(tail) {
 		return fmt.Errorf("byte %d: %w", size-int64(len(tail))+int64(n), err)
 	}
 	at := bytes.LastIndex(tail, []byte("PK\x05\x06"))
 	if at < 0 || len(tail)-at < endLen {
 		return errors.New("not a zip file, or one that is cut short: its directory is missing")
+	}
+	// a zip64 record would say other numbers than the ones checked below
+	if at >= locatorLen && string(tail[at-locatorLen:at-locatorLen+4]) == "PK\x06\x07" {
+		return fmt.Errorf("byte %d: a zip64 directory, which thousands of arrays do not need", size-int64(len(tail)-at)-locatorLen)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[at+12:]))
 	offset := int64(binary.LittleEndian.Uint32(tail[at+16:]))
@@ -114,6 +119,8 @@ func (a *Archive) check(f *zip.File) error {
 	switch {
 	case size > uint64(a.limit):
 		return fmt.Errorf("an array of %d bytes, want at most %d", size, a.limit)
+	case packed > uint64(a.size):
+		return fmt.Errorf("packed into %d bytes in a file of %d", packed, a.size)
 	case f.Method == zip.Store && size != packed:
 		return fmt.Errorf("stored with %d bytes, declared with %d", packed, size)
 	case f.Method == zip.Deflate && size/maxRatio > packed:

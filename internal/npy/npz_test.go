@@ -3,12 +3,15 @@ package npy
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/glearn-go/glearn/datasets/internal/memtest"
 )
 
 const limit = 1 << 20
@@ -64,27 +67,91 @@ func zipped(t testing.TB, body string, change func(*zip.FileHeader)) []byte {
 	return b.Bytes()
 }
 
+// lies are changes to an entry's header, with a part of the error.
+var lies = map[string]struct {
+	change func(*zip.FileHeader)
+	want   string
+}{
+	"above the limit":        {func(h *zip.FileHeader) { h.UncompressedSize64 = limit + 1 }, "want at most"},
+	"2^63":                   {func(h *zip.FileHeader) { h.UncompressedSize64 = 1 << 63 }, "want at most"},
+	"packed beyond the file": {func(h *zip.FileHeader) { h.CompressedSize64 = 1 << 40 }, "packed into 1099511627776 bytes in a file of"},
+	"stored with other size": {func(h *zip.FileHeader) { h.UncompressedSize64++ }, "declared with"},
+	"a bomb's ratio":         {func(h *zip.FileHeader) { h.Method = zip.Deflate; h.UncompressedSize64 = 1000 * 1000 }, "cannot unpack"},
+	"unknown method":         {func(h *zip.FileHeader) { h.Method = 99 }, "other than deflate"},
+	"wrong checksum":         {func(h *zip.FileHeader) { h.CRC32 = 7 }, "checksum"},
+	"no deflate":             {func(h *zip.FileHeader) { h.Method = zip.Deflate }, "byte 0: the file is cut short"},
+	"object array":           {func(h *zip.FileHeader) {}, "want numbers"},
+}
+
+// lying is the archive that a change makes.
+func lying(t testing.TB, name string) []byte {
+	if name == "object array" {
+		return zipped(t, file(dict("'|O'", "False", "(1,)"), "\x80\x03N."), lies[name].change)
+	}
+	return zipped(t, file(dict("'<f4'", "False", "(1,)"), "1234"), lies[name].change)
+}
+
+func readFloats(raw []byte) ([]float32, error) {
+	a, err := archive(raw)
+	if err != nil {
+		return nil, err
+	}
+	var v []float32
+	err = a.Read("x", func(r *Reader) (err error) { v, err = r.Float32s(); return err })
+	return v, err
+}
+
 func TestArchiveRefusesSizesThatLie(t *testing.T) {
-	body := file("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "1234")
-	for name, c := range map[string]struct {
-		change func(*zip.FileHeader)
-		want   string
-	}{
-		"above the limit":        {func(h *zip.FileHeader) { h.UncompressedSize64 = limit + 1 }, "want at most"},
-		"2^63":                   {func(h *zip.FileHeader) { h.UncompressedSize64 = 1 << 63 }, "want at most"},
-		"stored with other size": {func(h *zip.FileHeader) { h.UncompressedSize64++ }, "declared with"},
-		"a bomb's ratio":         {func(h *zip.FileHeader) { h.Method = zip.Deflate; h.UncompressedSize64 = 1000 * 1000 }, "cannot unpack"},
-		"unknown method":         {func(h *zip.FileHeader) { h.Method = 99 }, "other than deflate"},
-		"wrong checksum":         {func(h *zip.FileHeader) { h.CRC32 = 7 }, "checksum"},
-	} {
-		a, err := archive(zipped(t, body, c.change))
-		if err == nil {
-			err = a.Read("x", func(r *Reader) error { _, err := r.Float32s(); return err })
-		}
+	for name, c := range lies {
+		raw := lying(t, name)
+		var err error
+		memtest.AtMost(t, int64(len(raw)), constant, func() { _, err = readFloats(raw) })
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
 	}
+}
+
+// bomb packs an array of 1 MB, which its header declares as one of n floats.
+func bomb(t testing.TB, n int) []byte {
+	body := file(dict("'<f4'", "False", fmt.Sprintf("(%d,)", n)), strings.Repeat("\x00", 1<<20))
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return zipped(t, packed.String(), func(h *zip.FileHeader) {
+		h.Method = zip.Deflate
+		h.UncompressedSize64 = uint64(len(body) - 1<<20 + 4*n)
+	})
+}
+
+func TestArchiveUnpacksNoMoreThanIsDeclared(t *testing.T) {
+	const n = 1 << 10
+	raw := bomb(t, n)
+	var err error
+	memtest.AtMost(t, 4*n, constant, func() { _, err = readFloats(raw) })
+	if err == nil || !strings.Contains(err.Error(), "not a valid zip file") {
+		t.Errorf("an entry that unpacks to more than it says: %v", err)
+	}
+}
+
+// zip64 moves an archive's directory with a second record, whose numbers the
+// checks of the first do not see.
+func zip64(t testing.TB) []byte {
+	raw, err := os.ReadFile("testdata/two.npz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := bytes.LastIndex(raw, []byte("PK\x05\x06"))
+	locator := append([]byte("PK\x06\x07"), make([]byte, 16)...)
+	return slices.Concat(raw[:end], locator, raw[end:])
 }
 
 func TestArchiveRefusesABrokenDirectory(t *testing.T) {
@@ -96,6 +163,9 @@ func TestArchiveRefusesABrokenDirectory(t *testing.T) {
 		if _, err := archive(raw[:n]); err == nil {
 			t.Fatalf("the first %d of %d bytes are accepted", n, len(raw))
 		}
+	}
+	if _, err := archive(zip64(t)); err == nil || !strings.Contains(err.Error(), "byte 426: a zip64 directory") {
+		t.Errorf("a zip64 directory: %v", err)
 	}
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -120,6 +190,11 @@ func FuzzArchive(f *testing.F) {
 		}
 		f.Add(raw)
 	}
+	for name := range lies {
+		f.Add(lying(f, name))
+	}
+	f.Add(bomb(f, 1<<10))
+	f.Add(zip64(f))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		a, err := archive(raw)
 		if err != nil {

@@ -3,10 +3,11 @@ package idx
 import (
 	"bytes"
 	"compress/gzip"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/glearn-go/glearn/datasets/internal/memtest"
 )
 
 const (
@@ -36,8 +37,9 @@ func TestReadPlainAndGzipped(t *testing.T) {
 	}
 }
 
-func TestReadRefusesWhatDoesNotFit(t *testing.T) {
-	for name, c := range map[string]struct{ file, want string }{
+// hostile are files that must be refused, with a part of the error.
+func hostile(t testing.TB) map[string]struct{ file, want string } {
+	return map[string]struct{ file, want string }{
 		"nothing":             {"", "byte 0: the file is cut short"},
 		"no IDX":              {"\x93NUMPY", "magic number"},
 		"no axes":             {"\x00\x00\x08\x00", "magic number"},
@@ -53,34 +55,53 @@ func TestReadRefusesWhatDoesNotFit(t *testing.T) {
 		"a bomb's ratio":      {zipped(t, "\x00\x00\x08\x01\x00\xf0\x00\x00"), "than the"},
 		"broken gzip":         {"\x1f\x8bjunk and junk", "gzip"},
 		"wrong checksum":      {strings.Replace(zipped(t, six), zipped(t, six)[len(zipped(t, six))-8:], "12345678", 1), "checksum"},
-	} {
-		_, err := Read(strings.NewReader(c.file), int64(len(c.file)), limit)
+	}
+}
+
+func TestReadRefusesWhatDoesNotFit(t *testing.T) {
+	for name, c := range hostile(t) {
+		var err error
+		memtest.AtMost(t, int64(len(c.file)), constant, func() { _, err = Read(strings.NewReader(c.file), int64(len(c.file)), limit) })
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "byte ") {
 			t.Errorf("%s: error %v, want one with a byte offset and %q", name, err, c.want)
 		}
 	}
 }
 
+// constant is what the reader needs for itself: its buffer, gzip's window.
+const constant = 1 << 17
+
 func TestReadAllocatesTwiceTheSizeAtMost(t *testing.T) {
 	raw := "\x00\x00\x08\x01\x00\x40\x00\x00" + strings.Repeat("x", 1<<22)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	_, err := Read(strings.NewReader(raw), int64(len(raw)), limit)
-	runtime.ReadMemStats(&after)
+	var err error
+	memtest.AtMost(t, int64(len(raw)), 0, func() { _, err = Read(strings.NewReader(raw), int64(len(raw)), limit) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := after.TotalAlloc - before.TotalAlloc; got > uint64(2*len(raw)) {
-		t.Errorf("reading %d bytes allocated %d", len(raw), got)
+}
+
+// A gzipped file may unpack to what its header declares, and not to more.
+func TestReadAllocatesWhatAGzippedHeaderDeclares(t *testing.T) {
+	const declared = 1 << 22
+	bomb := zipped(t, "\x00\x00\x08\x01\x00\x40\x00\x00"+strings.Repeat("\x00", 4*declared))
+	var err error
+	memtest.AtMost(t, declared/2, constant, func() { _, err = Read(strings.NewReader(bomb), int64(len(bomb)), limit) })
+	if err == nil || !strings.Contains(err.Error(), "bytes follow the 4194304 elements") {
+		t.Errorf("a bomb of %d bytes: %v", len(bomb), err)
 	}
 }
 
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(six))
 	f.Add([]byte(zipped(f, six)))
-	f.Add([]byte("\x00\x00\x08\x03\x7f\xff\xff\xff\x00\x00\x00\x00\x7f\xff\xff\xff"))
+	for _, c := range hostile(f) {
+		f.Add([]byte(c.file))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		a, err := Read(bytes.NewReader(raw), int64(len(raw)), 1<<16)
+		const limit = 1 << 16
+		var a *Array
+		var err error
+		memtest.AtMost(t, int64(len(raw)), constant+limit, func() { a, err = Read(bytes.NewReader(raw), int64(len(raw)), limit) })
 		if err != nil {
 			return
 		}
@@ -88,7 +109,7 @@ func FuzzRead(f *testing.F) {
 		for _, d := range a.Shape {
 			n *= d
 		}
-		if n != len(a.Values) || n > 1<<16 {
+		if n != len(a.Values) || n > limit {
 			t.Fatalf("shape %v with %d elements", a.Shape, len(a.Values))
 		}
 	})
