@@ -29,14 +29,18 @@ type Table struct {
 	missing []string
 }
 
-// maxRecord bounds one row of a CSV file, in bytes.
-const maxRecord = 1 << 20
+// Bounds of one row of a CSV file: encoding/csv holds a whole row in memory, in
+// up to a hundred bytes a cell.
+const (
+	maxRecord  = 1 << 20 // bytes
+	maxColumns = 1 << 16
+)
 
 // maxCSV bounds a CSV file, in bytes.
 const maxCSV = 1 << 30
 
 // ReadCSV reads a CSV file. A row with another number of cells than the first is
-// an error, as is a row of more than 1 MiB.
+// an error, as is a row of more than 1 MiB or 65,536 cells.
 func ReadCSV(path string, cfg CSVConfig) (*Table, error) {
 	f, size, err := open(path)
 	if err != nil {
@@ -55,15 +59,18 @@ func ParseCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 }
 
 func parseCSV(r io.Reader, name string, size int, cfg CSVConfig) (*Table, error) {
-	t := &Table{name: name, cells: make([]byte, 0, size), missing: cfg.Missing}
+	// a cell takes its separator's byte here for its length, and one byte more
+	// when it is longer than 127 bytes
+	t := &Table{name: name, cells: make([]byte, 0, size+size/128+1), missing: cfg.Missing}
 	if cfg.Missing == nil {
 		t.missing = []string{"NA", "N/A", "NaN", "null", "None"}
 	}
-	in := csv.NewReader(&recordLimit{r: r})
-	in.ReuseRecord = true
-	if cfg.Comma != 0 {
-		in.Comma = cfg.Comma
+	if cfg.Comma == 0 {
+		cfg.Comma = ','
 	}
+	in := csv.NewReader(&recordLimit{r: r, comma: string(cfg.Comma)[0]})
+	in.ReuseRecord = true
+	in.Comma = cfg.Comma
 	for {
 		record, err := in.Read()
 		if err == io.EOF {
@@ -124,12 +131,14 @@ func (t *Table) readError(err error, record []string) error {
 	return fmt.Errorf("datasets: %s: %w", t.name, err)
 }
 
-// recordLimit ends reading with an error when a row does not end: encoding/csv
-// keeps a whole row in memory. A line end inside of quotes does not end a row.
+// recordLimit ends reading with an error when a row does not end or has too
+// many cells. A line end or a comma inside of quotes ends nothing.
 type recordLimit struct {
 	r      io.Reader
+	comma  byte // first byte of the separator
 	line   int
 	length int
+	commas int
 	quoted bool
 }
 
@@ -137,17 +146,22 @@ func (l *recordLimit) Read(b []byte) (int, error) {
 	n, err := l.r.Read(b)
 	for i, c := range b[:n] {
 		l.length++
-		switch c {
-		case '"':
+		switch {
+		case c == '"':
 			l.quoted = !l.quoted
-		case '\n':
+		case c == '\n':
 			l.line++
 			if !l.quoted {
-				l.length = 0
+				l.length, l.commas = 0, 0
 			}
+		case c == l.comma && !l.quoted:
+			l.commas++
 		}
 		if l.length > maxRecord {
 			return i, fmt.Errorf("line %d: a row of more than %d bytes; a quote may be open", l.line+1, maxRecord)
+		}
+		if l.commas >= maxColumns {
+			return i, fmt.Errorf("line %d: a row of more than %d cells", l.line+1, maxColumns)
 		}
 	}
 	return n, err

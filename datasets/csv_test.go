@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/glearn-go/glearn/datasets/internal/memtest"
 )
 
 func table(t testing.TB, text string, cfg CSVConfig) *Table {
@@ -95,17 +97,23 @@ func TestTableErrorsNameRowAndColumn(t *testing.T) {
 	}
 }
 
+// hostileCSV are files that must be refused, with a part of the error.
+var hostileCSV = map[string]struct{ text, want string }{
+	"nothing":         {"", "the file is empty"},
+	"ragged":          {"a,b\n1,2\n3\n", "line 3 has 1 cells, the first line has 2"},
+	"open quote":      {"a,b\n1,\"2\n", "line"},
+	"bare quote":      {"a\nx\"y\n", `bare "`},
+	"two names alike": {"a,a\n1,2\n", `two columns are called "a"; without a line of names, set NoHeader`},
+	"an endless row":  {"a\n" + strings.Repeat("x", maxRecord+1), "line 2: a row of more than 1048576 bytes"},
+	"an endless cell": {"a\n\"" + strings.Repeat("x\n", maxRecord), "a quote may be open"},
+	"too many cells":  {"a\n" + strings.Repeat(",", maxColumns), "line 2: a row of more than 65536 cells"},
+	"no UTF-8 rune":   {"a\xff,b\n1\n", "line 2 has 1 cells"},
+}
+
 func TestParseCSVRefusesMalformedFiles(t *testing.T) {
-	for name, c := range map[string]struct{ text, want string }{
-		"nothing":         {"", "the file is empty"},
-		"ragged":          {"a,b\n1,2\n3\n", "line 3 has 1 cells, the first line has 2"},
-		"open quote":      {"a,b\n1,\"2\n", "line"},
-		"bare quote":      {"a\nx\"y\n", `bare "`},
-		"two names alike": {"a,a\n1,2\n", `two columns are called "a"; without a line of names, set NoHeader`},
-		"an endless row":  {"a\n" + strings.Repeat("x", maxRecord+1), "line 2: a row of more than 1048576 bytes"},
-		"an endless cell": {"a\n\"" + strings.Repeat("x\n", maxRecord), "a quote may be open"},
-	} {
-		_, err := ParseCSV(strings.NewReader(c.text), "t.csv", CSVConfig{})
+	for name, c := range hostileCSV {
+		var err error
+		memtest.AtMost(t, int64(len(c.text)), csvConstant, func() { _, err = ParseCSV(strings.NewReader(c.text), "t.csv", CSVConfig{}) })
 		wantError(t, name, err, "datasets: t.csv", c.want)
 	}
 	broken := errors.New("the disk is broken")
@@ -129,19 +137,37 @@ func (e *endless) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// csvConstant is what the reader needs for itself: encoding/csv's buffers, which
+// grow by doubling up to the limits of a row.
+const csvConstant = 16 << 20
+
 func TestParseCSVStopsAtAnEndlessRow(t *testing.T) {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
 	e := &endless{}
-	_, err := ParseCSV(e, "t.csv", CSVConfig{})
-	runtime.ReadMemStats(&after)
+	var err error
+	memtest.AtMost(t, 0, csvConstant, func() { _, err = ParseCSV(e, "t.csv", CSVConfig{}) })
 	wantError(t, "endless", err, "line 1: a row of more than")
 	if e.read > 2*maxRecord {
 		t.Errorf("read %d bytes before giving up", e.read)
 	}
-	// encoding/csv's buffers grow by doubling up to the row's limit
-	if got := after.TotalAlloc - before.TotalAlloc; got > 16*maxRecord {
-		t.Errorf("allocated %d bytes", got)
+}
+
+func TestReadCSVAllocatesTwiceTheSizeAtMost(t *testing.T) {
+	for name, row := range map[string]string{
+		"short cells": strings.Repeat("1,", 99) + "1\n",
+		"no cells":    strings.Repeat(",", 99) + "\n",
+		"long cells":  strings.Repeat("x", 128) + "\n",
+	} {
+		path := filepath.Join(t.TempDir(), "t.csv")
+		text := strings.Repeat(row, 8<<20/len(row))
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var tab *Table
+		var err error
+		memtest.AtMost(t, int64(len(text)), 1<<17, func() { tab, err = ReadCSV(path, CSVConfig{NoHeader: true}) })
+		if err != nil || tab.Rows() != 8<<20/len(row) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -172,8 +198,17 @@ func FuzzParseCSV(f *testing.F) {
 	f.Add("a,b\n1,2\n", false)
 	f.Add("\"a\nb\",\"\"\"\"\n,\r\n", true)
 	f.Add("x;y\nNaN;1e400\n", true)
+	for _, c := range hostileCSV {
+		if len(c.text) < 1<<12 { // a megabyte slows the fuzzer down and tells it nothing
+			f.Add(c.text, false)
+		}
+	}
 	f.Fuzz(func(t *testing.T, text string, noHeader bool) {
-		tab, err := ParseCSV(strings.NewReader(text), "t.csv", CSVConfig{NoHeader: noHeader})
+		var tab *Table
+		var err error
+		memtest.AtMost(t, int64(len(text)), csvConstant, func() {
+			tab, err = ParseCSV(strings.NewReader(text), "t.csv", CSVConfig{NoHeader: noHeader})
+		})
 		if err != nil {
 			return
 		}

@@ -119,6 +119,9 @@ func flatLists(a *npy.Archive, name string) (*pickle.Lists, []int32, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(labels) > maxTexts {
+		return nil, nil, fmt.Errorf("%s_y: %d texts, want at most %d", name, len(labels), maxTexts)
+	}
 	if len(start) != len(labels)+1 || start[0] != 0 || int(start[len(start)-1]) != len(ids) {
 		return nil, nil, fmt.Errorf("%s_off: %d places for %d labels and %d words; they should begin with 0 and end with the number of words", name, len(start), len(labels), len(ids))
 	}

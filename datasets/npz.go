@@ -11,6 +11,10 @@ import (
 // pixels of MNIST and the words of IMDB, have 47 MB and about 20 MB.
 const maxArray = 256 << 20
 
+// maxTexts bounds the texts of one array. The largest here are IMDB's 25,000; a
+// text takes memory even when it is empty.
+const maxTexts = 1 << 20
+
 // readNPZ opens an .npz file and hands it to read.
 func readNPZ(path string, read func(*npy.Archive) error) error {
 	f, size, err := open(path)
@@ -64,6 +68,9 @@ func intLists(a *npy.Archive, name string) (lists *pickle.Lists, err error) {
 	err = a.Read(name, func(r *npy.Reader) (err error) {
 		if len(r.Shape) != 1 || r.Type.Kind != 'O' {
 			return fmt.Errorf("an array of type %v and shape %v, want objects with 1 axis", r.Type, r.Shape)
+		}
+		if r.Shape[0] > maxTexts {
+			return fmt.Errorf("%d texts, want at most %d", r.Shape[0], maxTexts)
 		}
 		body, size := r.Body()
 		lists, err = pickle.ReadIntLists(body, r.Shape[0], size)

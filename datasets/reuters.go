@@ -21,7 +21,7 @@ type ReutersConfig struct {
 	Dir            string
 }
 
-// keras is the seed of every shuffle in keras.datasets.
+// kerasSeed is the seed of every shuffle in keras.datasets.
 const kerasSeed = 113
 
 // Reuters is the newswire set of Keras' reuters.load_data: 8,982 newswires to
@@ -120,7 +120,10 @@ func labelledLists(a *npy.Archive, x, y string, maxLabel int32) (*pickle.Lists, 
 
 // shuffledText puts texts and labels into the order of Keras' shuffle.
 func shuffledText(v vocabulary, lists *pickle.Lists, labels []int32, rng *mt19937.Source) *Text {
-	t := &Text{}
+	t := &Text{
+		Sequences: make([][]int32, 0, len(labels)),
+		Labels:    make([]int32, 0, len(labels)),
+	}
 	for _, i := range rng.Shuffled(len(labels)) {
 		t.Sequences = append(t.Sequences, v.index(lists.Row(i)))
 		t.Labels = append(t.Labels, labels[i])

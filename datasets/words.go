@@ -1,17 +1,18 @@
 package datasets
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"sort"
 	"strings"
 )
 
-// WordIndex is a vocabulary ordered by frequency.
+// WordIndex is a vocabulary ordered by frequency. A Go map of the same words
+// would take ten times the memory.
 type WordIndex struct {
-	rank  map[string]int32 // from 1
-	words []string         // words[rank-1]
+	text   string   // all words, by rank
+	start  []uint32 // where in text the word of rank i+1 begins; len = words+1
+	sorted []uint32 // rank-1 of every word, in the words' order
 }
 
 // maxWordIndex bounds a word index file; IMDB's has 1.6 MB.
@@ -30,58 +31,36 @@ func loadWordIndex(s source, name string) (*WordIndex, error) {
 	if size > maxWordIndex {
 		return nil, fmt.Errorf("datasets: %s: %d bytes, want at most %d", path, size, maxWordIndex)
 	}
-	w, err := readWordIndex(f)
+	raw := make([]byte, size)
+	if _, err := io.ReadFull(f, raw); err != nil {
+		return nil, fmt.Errorf("datasets: %s: %w", path, err)
+	}
+	w, err := parseWordIndex(raw)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", path, err)
 	}
 	return w, nil
 }
 
-// readWordIndex reads a JSON object that maps every word to its rank: 1 to n,
-// each once.
-func readWordIndex(r io.Reader) (*WordIndex, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxWordIndex))
-	if err != nil {
-		return nil, err
-	}
-	w := &WordIndex{}
-	if err := json.Unmarshal(raw, &w.rank); err != nil {
-		var syntax *json.SyntaxError
-		var kind *json.UnmarshalTypeError
-		switch {
-		case errors.As(err, &syntax):
-			return nil, fmt.Errorf("byte %d: %w", syntax.Offset, err)
-		case errors.As(err, &kind):
-			return nil, fmt.Errorf("byte %d: %w", kind.Offset, err)
-		}
-		return nil, err
-	}
-	w.words = make([]string, len(w.rank))
-	for word, rank := range w.rank {
-		if rank < 1 || int(rank) > len(w.words) {
-			return nil, fmt.Errorf("word %.40q has rank %d, want 1 to %d", word, rank, len(w.words))
-		}
-		if other := w.words[rank-1]; other != "" {
-			return nil, fmt.Errorf("words %.40q and %.40q both have rank %d", min(word, other), max(word, other), rank)
-		}
-		w.words[rank-1] = word
-	}
-	return w, nil
-}
-
 // Len is the number of words.
-func (w *WordIndex) Len() int { return len(w.words) }
+func (w *WordIndex) Len() int { return len(w.sorted) }
 
 // Rank is the place of a word by frequency, from 1; 0 for a word that is not in
 // the vocabulary.
-func (w *WordIndex) Rank(word string) int { return int(w.rank[word]) }
+func (w *WordIndex) Rank(word string) int {
+	i, found := sort.Find(len(w.sorted), func(i int) int { return strings.Compare(word, w.Word(int(w.sorted[i])+1)) })
+	if !found {
+		return 0
+	}
+	return int(w.sorted[i]) + 1
+}
 
 // Word is the word at a place by frequency, from 1; "" outside of the vocabulary.
 func (w *WordIndex) Word(rank int) string {
-	if rank < 1 || rank > len(w.words) {
+	if rank < 1 || rank > w.Len() {
 		return ""
 	}
-	return w.words[rank-1]
+	return w.text[w.start[rank-1]:w.start[rank]]
 }
 
 // Decode is the text of a sequence as a loader gives it, with "?" for unknown
@@ -109,11 +88,11 @@ func (w *WordIndex) Encode(text string, numWords int) []int32 {
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return strings.ContainsRune(" !\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r", r)
 	}) {
-		index := w.rank[word] + IndexFrom
-		if index == IndexFrom || int(index) >= numWords {
+		index := w.Rank(word) + IndexFrom
+		if index == IndexFrom || index >= numWords {
 			index = UnknownIndex
 		}
-		out = append(out, index)
+		out = append(out, int32(index))
 	}
 	return out
 }

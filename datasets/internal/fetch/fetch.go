@@ -31,6 +31,7 @@ type Fetcher struct {
 	Cache    string    // folder, made when needed
 	Progress io.Writer // receives a line that grows; nil for silence
 	Client   *http.Client
+	Patience time.Duration // how long nothing may arrive; 0 means a minute
 }
 
 // client gives up when nothing happens, not when a slow line takes its time.
@@ -94,6 +95,8 @@ func (f Fetcher) Get(ctx context.Context, file File) (path string, err error) {
 
 func (f Fetcher) download(ctx context.Context, file File, to io.Writer) error {
 	url := f.Base + file.Name
+	ctx, watch := f.watch(ctx)
+	defer watch.stop()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -104,7 +107,7 @@ func (f Fetcher) download(ctx context.Context, file File, to io.Writer) error {
 	}
 	answer, err := c.Do(request)
 	if err != nil {
-		return err
+		return cause(ctx, err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
@@ -115,13 +118,14 @@ func (f Fetcher) download(ctx context.Context, file File, to io.Writer) error {
 	}
 	h, want := file.hash()
 	progress := newProgress(f.Progress, file.Name, answer.ContentLength)
-	n, err := io.Copy(io.MultiWriter(to, h, progress), io.LimitReader(answer.Body, file.Limit+1))
+	n, err := io.Copy(io.MultiWriter(to, h, progress, watch), io.LimitReader(answer.Body, file.Limit+1))
+	err = cause(ctx, err)
 	progress.done(err)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%s broke off after %d bytes", url, n)
 	case err != nil:
-		return err
+		return fmt.Errorf("%s, after %d bytes: %w", url, n, err)
 	case n > file.Limit:
 		return fmt.Errorf("%s has more than %d bytes", url, file.Limit)
 	}
