@@ -13,7 +13,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/glearn-go/glearn/datasets/internal/memtest"
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 func table(t testing.TB, text string, cfg CSVConfig) *Table {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/glearn-go/glearn/datasets/internal/memtest"
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 func TestWordIndex(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/glearn-go/glearn/datasets/internal/memtest"
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 func open(t testing.TB, file string) *Reader {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/glearn-go/glearn/datasets/internal/memtest"
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 const limit = 1 << 20

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/glearn-go/glearn/datasets/internal/memtest"
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 const (

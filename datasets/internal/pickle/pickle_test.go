@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/glearn-go/glearn/datasets/internal/memtest"
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 // fixture is what testdata/lists_*.pkl hold: written by Python 3.11's pickle (C
