@@ -9,8 +9,8 @@ import (
 
 // Callback is told about the course of Fit. It is any value with at least one
 // of the methods of [TrainBeginner], [TrainEnder], [EpochBeginner],
-// [EpochEnder], [BatchEnder] and [DivergenceHandler]. An error, or a panic,
-// stops Fit, which returns it.
+// [EpochEnder], [BatchEnder], [Pauser] and [DivergenceHandler]. An error, or a
+// panic, stops Fit, which returns it.
 type Callback any
 
 // TrainBeginner is called before the first epoch.
@@ -36,6 +36,12 @@ type BatchEnder interface {
 	OnBatchEnd(t *Training, batch int, r *Results) error
 }
 
+// Pauser is called whenever Fit is at rest and [Training.Snapshot] can take its
+// state: between chunks of batches, at the pace of the progress bar, and after
+// each epoch, when all other callbacks have been told of it. It is called once
+// more when the context ended, and Interrupted is true.
+type Pauser interface{ OnPause(t *Training) error }
+
 // DivergenceHandler is asked when a loss is NaN or infinite; err says where.
 // With true, Fit ends as if it were done, else with err. The weights are those
 // from before the batch either way.
@@ -59,6 +65,18 @@ type Training struct {
 	stopped bool
 	history *History
 	out     io.Writer
+
+	at          position
+	pass        *pass   // of the epoch, nil before the first
+	order       []int32 // of the epoch's rows; nil is as they stand
+	interrupted bool
+}
+
+// position is where Fit stands while it is at rest.
+type position struct {
+	Epoch int  // number of the epoch
+	Begun bool // callbacks were told of its start
+	Batch int  // batches of it that are done
 }
 
 // Model is the model that learns.
@@ -69,6 +87,12 @@ func (t *Training) Epoch() int { return t.epoch }
 
 // Epochs is the number at which Fit ends.
 func (t *Training) Epochs() int { return t.epochs }
+
+// Batch is the number of batches of the epoch that are done.
+func (t *Training) Batch() int { return t.at.Batch }
+
+// Interrupted is true when the context has ended.
+func (t *Training) Interrupted() bool { return t.interrupted }
 
 // Batches is the number of batches of an epoch.
 func (t *Training) Batches() int { return t.batches }
@@ -125,7 +149,7 @@ type listeners []Callback
 func (l listeners) check() error {
 	for i, c := range l {
 		switch c.(type) {
-		case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, DivergenceHandler:
+		case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, Pauser, DivergenceHandler:
 		default:
 			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback", i, c)
 		}
@@ -206,6 +230,17 @@ func (l listeners) batchEnd(t *Training, batch int, r *Results) error {
 	for _, c := range l {
 		if c, ok := c.(BatchEnder); ok {
 			if err := guard(c, func() error { return c.OnBatchEnd(t, batch, r) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l listeners) pause(t *Training) error {
+	for _, c := range l {
+		if c, ok := c.(Pauser); ok {
+			if err := guard(c, func() error { return c.OnPause(t) }); err != nil {
 				return err
 			}
 		}

@@ -183,7 +183,7 @@ func (f *fit) close() {
 // run goes through the epochs, and tells the callbacks however it ends.
 func (f *fit) run(ctx context.Context) error {
 	t := f.state
-	t.epoch = f.config.InitialEpoch
+	t.epoch, t.at = f.config.InitialEpoch, position{Epoch: f.config.InitialEpoch}
 	err := f.callbacks.trainBegin(t)
 	if err == nil {
 		err = f.epochs(ctx)
@@ -199,10 +199,13 @@ func (f *fit) run(ctx context.Context) error {
 
 func (f *fit) epochs(ctx context.Context) error {
 	t := f.state
-	for epoch := f.config.InitialEpoch; epoch < f.config.Epochs && !t.stopped; epoch++ {
+	for epoch := t.at.Epoch; epoch < f.config.Epochs && !t.stopped; epoch++ {
 		t.epoch = epoch
-		if err := f.callbacks.epochBegin(t); err != nil {
-			return err
+		if !t.at.Begun {
+			if err := f.callbacks.epochBegin(t); err != nil {
+				return err
+			}
+			t.at.Begun = true
 		}
 		results, err := f.epoch(ctx, epoch)
 		if err != nil {
@@ -225,8 +228,25 @@ func (f *fit) epochs(ctx context.Context) error {
 		if err := f.callbacks.epochEnd(t, results); err != nil {
 			return err
 		}
+		t.at, t.pass = position{Epoch: epoch + 1}, nil
+		if err := f.callbacks.pause(t); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// interrupt lets callbacks save what there is when the context ended, and
+// returns why Fit stops.
+func (f *fit) interrupt(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
+		return err
+	}
+	f.state.interrupted = true
+	if failed := f.callbacks.pause(f.state); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
 }
 
 // errStopped ends an epoch that a callback stopped.
@@ -237,8 +257,10 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 	t := f.state
 	f.train.begin(f.shuffle(epoch))
 	f.progress.begin(epoch, f.config.Epochs, f.steps)
-	r := pass{model: t.model, loader: f.train, training: true, limit: f.steps, single: f.callbacks.batches()}
+	r := pass{model: t.model, loader: f.train, training: true, start: t.at.Batch, limit: f.steps, single: f.callbacks.batches()}
+	t.pass = &r
 	r.after = func(done int) error {
+		t.at.Batch = done
 		f.progress.update(done, r.tally.results)
 		if r.single {
 			if err := f.callbacks.batchEnd(t, done-1, r.tally.results()); err != nil {
@@ -248,10 +270,10 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 		if t.stopped {
 			return errStopped
 		}
-		return nil
+		return f.callbacks.pause(t)
 	}
 	done, err := r.run(ctx)
-	if err != nil {
+	if err = f.interrupt(ctx, err); err != nil {
 		f.progress.abort()
 		if errors.Is(err, errStopped) {
 			if done < f.steps {
@@ -264,7 +286,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 	results := r.tally.results()
 	if f.val != nil && (epoch+1)%f.config.ValidationFreq == 0 {
 		v, err := f.validate(ctx)
-		if err != nil {
+		if err = f.interrupt(ctx, err); err != nil {
 			f.progress.abort()
 			return nil, fmt.Errorf("nn: Fit stopped in the validation of epoch %d: %w", epoch+1, err)
 		}

@@ -90,6 +90,7 @@ type pass struct {
 	loader   *loader
 	training bool
 	single   bool // a chunk is one batch, for callbacks that look at each
+	start    int  // batches that are done already
 	limit    int  // batches
 	tally    tally
 	// after is called between chunks with the number of batches done.
@@ -100,10 +101,11 @@ type pass struct {
 // when the context ended, the device failed, after said so, or a batch
 // diverged (an error that wraps ErrDiverged; done is then its number).
 func (r *pass) run(ctx context.Context) (done int, err error) {
+	done = r.start
 	for done < r.limit {
-		w := r.loader.next(done, r.limit-done)
+		w := r.loader.next(done, r.limit)
 		n, err := r.window(ctx, w)
-		done += n
+		done = w.first + n
 		if err != nil {
 			return done, err
 		}
@@ -112,26 +114,29 @@ func (r *pass) run(ctx context.Context) (done int, err error) {
 	return done, nil
 }
 
-// window works through one window in chunks.
+// window works through one window in chunks, and counts its batches that are
+// done.
 func (r *pass) window(ctx context.Context, w window) (done int, err error) {
+	done = w.skip
 	p, d := w.plan, r.loader.device
 	r.tally.plan = p
 	var full, last *graph.Program
 	if w.full > 0 {
 		if full, err = p.program(p.key.stride); err != nil {
-			return 0, err
+			return done, err
 		}
 	}
 	if w.last > 0 {
 		if last, err = p.program(w.last); err != nil {
-			return 0, err
+			return done, err
 		}
 	}
 	d.backend.Write(p.sums.View(), compute.Words(p.zeros))
-	control := [2]int32{}
+	control := [2]int32{int32(w.skip)}
 	if r.training {
-		control[1] = int32(d.step.Load())
-		p.writeRates(w.batches())
+		base := d.step.Load() - int64(w.skip)
+		control[1] = int32(base)
+		p.writeRates(base, w.batches())
 	}
 	d.backend.Write(p.control, compute.Words(control[:]))
 	flush := p.flushLimit()
@@ -211,11 +216,11 @@ func (p *plan) measured(t time.Duration, n int) {
 	p.stepTime += (each - p.stepTime) / 4
 }
 
-// writeRates sends the learning rates of the next n batches.
-func (p *plan) writeRates(n int) {
+// writeRates sends the learning rates of the n batches from a step on.
+func (p *plan) writeRates(step int64, n int) {
 	d := p.device
 	every := int64(max(d.settings.AccumulateSteps, 1))
-	step, rate := d.step.Load(), d.schedule()
+	rate := d.schedule()
 	if !p.key.table {
 		rate := rate.At(step / every)
 		if rate != p.written {

@@ -27,6 +27,7 @@ type loader struct {
 type window struct {
 	plan  *plan
 	first int // number of its first batch in the epoch
+	skip  int // batches of it that are done already
 	full  int // full batches
 	last  int // rows of an uneven batch at the end, or 0
 }
@@ -182,14 +183,15 @@ func (l *loader) begin(order []int32) {
 // batches is how many batches an epoch has.
 func (l *loader) batches() int { return (l.set.Rows() + l.batch - 1) / l.batch }
 
-// next prepares the window that starts with the given batch, of at most limit
-// batches.
+// next prepares the window that has the given batch, up to batch limit.
 func (l *loader) next(batch, limit int) window {
-	from := batch * l.batch
-	k := from / l.window % len(l.feeds)
-	w := window{plan: l.plans[k], first: batch}
+	number := batch * l.batch / l.window
+	from := number * l.window
+	k := number % len(l.feeds)
+	w := window{plan: l.plans[k], first: from / l.batch}
+	w.skip = batch - w.first
 	rows := min(l.set.Rows()-from, l.window)
-	rows = min(rows, limit*l.batch)
+	rows = min(rows, (limit-w.first)*l.batch)
 	w.full, w.last = rows/l.batch, rows%l.batch
 	if len(l.feeds) > 1 {
 		if l.order != nil {
