@@ -212,7 +212,7 @@ func FuzzParseCSV(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(tab.cells) > len(text)+1 {
+		if len(tab.cells) > len(text)+len(text)/128+1 { // the capacity that ReadCSV gives it
 			t.Fatalf("%d bytes of cells from %d of text", len(tab.cells), len(text))
 		}
 		for _, column := range tab.Columns() {
