@@ -41,3 +41,12 @@ func TestConformanceOfWindows(t *testing.T) {
 		return open(func(l *limits) { l.blockWords = 1 << 17 })
 	})
 }
+
+// TestConformanceOfTeams repeats the suite with the kernels for hardware, in
+// which invocations of a group share memory and meet at barriers.
+func TestConformanceOfTeams(t *testing.T) {
+	requireDevice(t)
+	backendtest.Run(t, func() (compute.Backend, error) {
+		return open(func(l *limits) { l.software = false })
+	})
+}

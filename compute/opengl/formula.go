@@ -5,6 +5,7 @@ package opengl
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/glearn-go/glearn/compute"
@@ -27,7 +28,7 @@ func (s *shader) formula(name string, e *compute.Expr) {
 		if in.Type == compute.Float {
 			qualifier = "precise "
 		}
-		s.line("\t%s%s v%d = %s;", qualifier, glType(in.Type), i, s.instruction(e, in))
+		s.line("\t%s%s v%d = %s;", qualifier, glType(in.Type), i, s.instruction(e, i))
 	}
 	for i, at := range e.Outputs {
 		s.line("\tout%d = v%d;", i, at)
@@ -38,7 +39,8 @@ func (s *shader) formula(name string, e *compute.Expr) {
 func glType(t compute.Type) string { return t.String() } // float, int, bool in both
 
 // instruction is the GLSL expression of one instruction.
-func (s *shader) instruction(e *compute.Expr, in compute.Instr) string {
+func (s *shader) instruction(e *compute.Expr, at int) string {
+	in := e.Code[at]
 	arg := func(k int) string { return fmt.Sprintf("v%d", in.Args[k]) }
 	infix := func(op string) string { return arg(0) + " " + op + " " + arg(1) }
 	call := func(function, file string) string {
@@ -62,7 +64,7 @@ func (s *shader) instruction(e *compute.Expr, in compute.Instr) string {
 	case compute.OpConst:
 		switch in.Type {
 		case compute.Float:
-			return glFloat(in.Const)
+			return s.constant(in.Const, isExponent(e, at))
 		case compute.Int:
 			return fmt.Sprintf("int(%du)", uint32(int32(in.N)))
 		}
@@ -139,6 +141,30 @@ func (s *shader) instruction(e *compute.Expr, in compute.Instr) string {
 	}
 	s.fail(fmt.Errorf("opengl: there is no GLSL for %v: %w", in.Op, compute.ErrMisuse))
 	return "0"
+}
+
+// constant is a constant of a formula. It is a uniform, so that a rate, or one
+// over the rows of a batch, makes no program of its own. What formulas are made
+// of stays in the text, where the compiler sees it: small whole numbers, a half,
+// and exponents, for which most of pow falls away.
+func (s *shader) constant(x float32, exponent bool) string {
+	small := math.Abs(float64(x)) <= 4 && math.Trunc(float64(x)) == float64(x)
+	if exponent || small || x == 0.5 || len(s.uniforms) >= mostUniforms {
+		return glFloat(x)
+	}
+	s.uniforms = append(s.uniforms, math.Float32bits(x))
+	return fmt.Sprintf("uintBitsToFloat(u[%d])", len(s.uniforms)-1)
+}
+
+// mostUniforms leaves half of the 512 words that OpenGL 4.3 promises to sizes
+// and strides.
+const mostUniforms = 256
+
+// isExponent is true of an instruction that some power is raised to.
+func isExponent(e *compute.Expr, at int) bool {
+	return slices.ContainsFunc(e.Code, func(in compute.Instr) bool {
+		return in.Op == compute.OpPow && in.Args[1] == at
+	})
 }
 
 // glFloat is a constant by its bits: decimal text cannot say NaN, and a

@@ -173,11 +173,12 @@ func (r reducer) packed(sp space) []int {
 
 // chunks is the number of parts that n elements are combined in, for each of
 // kept outputs: enough to keep the device busy, and not so few that a sum's
-// rounding errors or an invocation's loop grow long.
+// rounding errors or an invocation's loop grow long. Short sums are one part,
+// and with that one dispatch.
 func (l *lowering) chunks(kept, n int) int {
-	busy, short, long := 16384, 16, 1024
+	busy, short, long := 16384, 4096, 32*mostTeam
 	if l.lim.software {
-		busy, short, long = 64, 64, 2048
+		busy, short, long = 64, 512, 2048
 	}
 	if n <= 4*short {
 		return 1
@@ -186,27 +187,60 @@ func (l *lowering) chunks(kept, n int) int {
 	return min(max(c, ceil(n, long), 1), 32768)
 }
 
-// begin starts a shader: the formula or, without e, partial results come in.
-func (r reducer) begin(kept, chunks int) *shader {
+// mostTeam is how many invocations share a part at most.
+const mostTeam = 256
+
+// team is how many invocations share each part of n elements. They meet at
+// barriers, which a renderer on a CPU is slow at.
+func (l *lowering) team(kept, n int) int {
+	team := 1
+	for !l.lim.software && team < mostTeam && 16*team < n && kept*team < 1<<16 {
+		team *= 2
+	}
+	return team
+}
+
+// begin starts a shader that combines n elements for each of kept outputs, in
+// chunks parts.
+func (r reducer) begin(kept, chunks, n int) *shader {
+	team := r.l.team(kept*chunks, ceil(n, chunks))
+	across := max(64, team) / team
+	if team > 1 {
+		across = max(across, 8) // neighbours in memory
+	}
 	x := 1
-	for x < 64 && x < kept {
+	for x < across && x < kept {
 		x *= 2
 	}
-	s := r.l.shader("Reduce", x, 64/x)
+	y := team
+	if team == 1 {
+		y = 64 / x
+	}
+	s := r.l.shader("Reduce", x, y)
 	s.call("special")
 	s.define("ACC", r.op.acc)
 	s.define("NONE", r.op.none)
 	s.line("%s", r.op.combine)
 	s.define("KEPT", s.number(kept))
 	s.define("CHUNKS", s.number(chunks))
+	s.define("REDUCED", s.number(n))
+	s.define("TEAM", itoa(team)+"u")
+	if team > 1 {
+		s.define("SHARES", "")
+		s.line("shared ACC shares[TEAM][%d];", x)
+	}
 	return s
 }
 
 // dispatch runs it: outputs along x and z, chunks along y.
-func (r reducer) dispatch(s *shader, kept, chunks int) error {
+func (r reducer) dispatch(s *shader, kept, chunks, n int) error {
 	s.include("reduce")
 	x, z := r.l.grid(ceil(kept, s.local[0]))
-	return s.run(x, ceil(chunks, s.local[1]), z)
+	y := chunks
+	if r.l.team(kept*chunks, ceil(n, chunks)) == 1 {
+		y = ceil(chunks, s.local[1])
+	}
+	return s.run(x, y, z)
 }
 
 // first combines the elements of sp into chunks results for each output, apart
@@ -225,9 +259,8 @@ func (r reducer) first(sp space, chunks int, to array, step, plane int) error {
 func (r reducer) firstPart(sp space, chunks, step, plane int) error {
 	kept, reduced := r.axes(sp, false), r.axes(sp, true)
 	keptN := kept.size()
-	s := r.begin(keptN, chunks)
+	s := r.begin(keptN, chunks, reduced.size())
 	s.formula("formula", r.k.Expr)
-	s.define("REDUCED", s.number(reduced.size()))
 
 	// begin(kept) sets the places that value(r) counts from.
 	n := len(r.k.In)
@@ -271,7 +304,7 @@ func (r reducer) firstPart(sp space, chunks, step, plane int) error {
 	}
 	s.line("}")
 	r.store(s, kept, chunks, step, plane)
-	return r.dispatch(s, keptN, chunks)
+	return r.dispatch(s, keptN, chunks, reduced.size())
 }
 
 // again combines n partial results for each output into chunks.
@@ -280,8 +313,7 @@ func (r reducer) again(from compute.View, n int, sp space, chunks int, to array,
 	sp.arrays[len(r.k.In)] = to
 	kept := r.axes(sp, false)
 	keptN := kept.size()
-	s := r.begin(keptN, chunks)
-	s.define("REDUCED", s.number(n))
+	s := r.begin(keptN, chunks, n)
 	words, base := s.memory(from, false)
 	s.line("uint from;")
 	s.line("void begin(uint kept) { from = %s + kept; }", base)
@@ -292,7 +324,7 @@ func (r reducer) again(from compute.View, n int, sp space, chunks int, to array,
 		s.line("float value(uint r) { return uintBitsToFloat(%s); }", load)
 	}
 	r.store(s, kept, chunks, step, plane)
-	return r.dispatch(s, keptN, chunks)
+	return r.dispatch(s, keptN, chunks, n)
 }
 
 // store adds the function that keeps a result in the space's output array. A
