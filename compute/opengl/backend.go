@@ -19,6 +19,7 @@ type device struct {
 	th      *thread
 	stopped chan struct{} // closed when the thread has ended
 	lim     limits
+	choose  func(limits, product) candidate // how products are computed
 
 	mu     sync.Mutex
 	live   map[*buffer]struct{}
@@ -39,7 +40,7 @@ func Open() (compute.Backend, error) {
 
 // open is Open with limits that adjust may tighten, for tests.
 func open(adjust func(*limits)) (*device, error) {
-	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}}
+	d := &device{th: newThread(), stopped: make(chan struct{}), choose: choose, live: map[*buffer]struct{}{}}
 	ready := make(chan error)
 	start := func() (*gpu, error) {
 		g, err := openGPU()

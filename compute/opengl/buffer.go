@@ -22,7 +22,7 @@ type buffer struct {
 }
 
 // texWindow is a part of a buffer that a buffer texture shows, in bytes.
-type texWindow struct{ offset, size int }
+type texWindow struct{ offset, size, texel int }
 
 // Len implements compute.Buffer.
 func (b *buffer) Len() int { return b.words }
@@ -87,7 +87,7 @@ func allocate(words int) (uint32, error) {
 	var name uint32
 	gl.GenBuffers(1, &name)
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, name)
-	gl.BufferData(gl.COPY_WRITE_BUFFER, words*4, nil, gl.DYNAMIC_COPY)
+	gl.BufferData(gl.COPY_WRITE_BUFFER, wholeVectors(words*4), nil, gl.DYNAMIC_COPY)
 	err := glError()
 	if err == nil {
 		var zero uint32
@@ -114,7 +114,7 @@ func (g *gpu) deleteBuffer(b *buffer) {
 	g.enc.forget()
 }
 
-// texture is a buffer texture of vec4 over a window of b.
+// texture is a buffer texture over a window of b.
 func (b *buffer) texture(w texWindow) (uint32, error) {
 	if t, ok := b.textures[w]; ok {
 		return t, nil
@@ -138,7 +138,11 @@ func makeTexture(buffer uint32, w texWindow) (uint32, error) {
 	gl.GenTextures(1, &t)
 	gl.ActiveTexture(gl.TEXTURE0 + spareUnit) // leaves the kernels' units alone
 	gl.BindTexture(gl.TEXTURE_BUFFER, t)
-	gl.TexBufferRange(gl.TEXTURE_BUFFER, gl.RGBA32F, buffer, w.offset, w.size)
+	format := uint32(gl.R32F)
+	if w.texel == 16 {
+		format = gl.RGBA32F
+	}
+	gl.TexBufferRange(gl.TEXTURE_BUFFER, format, buffer, w.offset, w.size)
 	if err := glError(); err != nil {
 		gl.DeleteTextures(1, &t)
 		return 0, fmt.Errorf("opengl: a buffer texture of bytes [%d, %d): %w", w.offset, w.offset+w.size, err)

@@ -15,7 +15,8 @@ type dispatch struct {
 // binding connects a slot of a program with a window of a buffer.
 type binding struct {
 	b       *buffer // nil for the scratch buffer
-	texture bool    // a buffer texture of vec4 and not a storage block
+	texture bool    // a buffer texture and not a storage block
+	texel   int     // bytes of a texel: 16 or 4
 	slot    int
 	offset  int // bytes
 	size    int // bytes

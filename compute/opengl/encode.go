@@ -64,7 +64,7 @@ func (e *encoder) add(g *gpu, d *dispatch, scratch *buffer) error {
 			b.b = scratch
 		}
 		if b.texture {
-			t, err := b.b.texture(texWindow{b.offset, b.size})
+			t, err := b.b.texture(texWindow{b.offset, b.size, b.texel})
 			if err != nil {
 				return err
 			}

@@ -33,7 +33,11 @@ type limits struct {
 const maxLoop = 60000
 
 // maxBufferWords keeps buffers below 4 GiB, where Mesa's sizes end.
-const maxBufferWords = 1<<30 - 1
+const maxBufferWords = 1<<30 - 4
+
+// fits is true when a window that holds words [offset, offset+words) can be
+// bound, wherever it starts.
+func (l limits) fits(words int) bool { return words+l.blockAlign/4 <= l.blockWords }
 
 func getInt(name uint32) int {
 	var v int32
@@ -52,7 +56,7 @@ func readLimits(platform string) limits {
 		version:     gl.GoStr(gl.GetString(gl.VERSION)),
 		platform:    platform,
 		blockWords:  int(min(block/4, maxBufferWords)),
-		blockAlign:  max(getInt(gl.SHADER_STORAGE_BUFFER_OFFSET_ALIGNMENT), 4),
+		blockAlign:  max(getInt(gl.SHADER_STORAGE_BUFFER_OFFSET_ALIGNMENT), 16),
 		blocks:      min(getInt(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS), getInt(gl.MAX_SHADER_STORAGE_BUFFER_BINDINGS)),
 		groups:      min(int(groups), 65535),
 		groupSize:   getInt(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS),

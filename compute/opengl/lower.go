@@ -84,7 +84,7 @@ func bufferOf(v compute.View) *buffer {
 }
 
 // fits is true when a window that holds words [offset, offset+n) can be bound.
-func (l *lowering) fits(words int) bool { return words+l.lim.blockAlign/4 <= l.lim.blockWords }
+func (l *lowering) fits(words int) bool { return l.lim.fits(words) }
 
 // grid spreads n groups over the axes x and y, which are limited.
 func (l *lowering) grid(n int) (x, y int) {

@@ -13,6 +13,12 @@ type product struct {
 	a    array  // over (batch, m, k)
 	b    array  // over (batch, k, n)
 	fin  finishing
+
+	// With split, each matrix's k is cut into parts of terms each (the last may
+	// be shorter), whose results lie behind one another in fin as matrices of
+	// their own.
+	split        bool
+	parts, terms int
 }
 
 // The axes of a product's size.
@@ -62,6 +68,9 @@ func (p product) part(axis, from, n int) product {
 	p.fin = p.fin.part(axis, from)
 	return p
 }
+
+// flops counts a multiplication and an addition for each term.
+func (p product) flops() int { return 2 * p.size[0] * p.size[1] * p.size[2] * p.size[3] }
 
 // spaces lists the product's arrays with the axes they lie over.
 func (p product) spaces() []laid {
@@ -122,7 +131,7 @@ func (p product) cut(l *lowering) (int, bool) {
 		return axis, true
 	case s[axisBatch] > l.lim.groups:
 		return axisBatch, true
-	case 2*float64(s[0])*float64(s[1])*float64(s[2])*float64(s[3]) > mostFLOPs && !l.lim.software:
+	case p.flops() > mostFLOPs && !l.lim.software:
 		if s[axisBatch] > 1 {
 			return axisBatch, true
 		}
@@ -136,7 +145,7 @@ func (p product) cut(l *lowering) (int, bool) {
 		return axisK, true
 	case s[axisM] > l.lim.groups:
 		return axisM, true
-	case s[axisN] > 8*l.lim.groups:
+	case s[axisN] > l.lim.groups:
 		return axisN, true
 	}
 	return 0, false
@@ -146,7 +155,7 @@ func (p product) cut(l *lowering) (int, bool) {
 func (l *lowering) product(p product) error {
 	axis, need := p.cut(l)
 	if !need {
-		return l.flat(p)
+		return l.dev.choose(l.lim, p).emit(l, p)
 	}
 	n := p.size[axis]
 	half := n / 2

@@ -2,76 +2,97 @@
 
 package opengl
 
-import (
-	"fmt"
-)
+import "fmt"
 
-// flat lowers a product without shared memory: an invocation computes a block
-// of rows x columns results.
-func (l *lowering) flat(p product) error {
-	const rows, columns = 4, 8
-	batch, m, n, k := p.size[0], p.size[1], p.size[2], p.size[3]
-	s := l.shader("MatMul", 8, 4)
-	s.finish(p.fin, batch, m, n)
-	M, N, K := s.number(m), s.number(n), s.number(k)
-	p.a.view.Len = space{dims: []int{batch, m, k}}.span(p.a)
-	p.b.view.Len = space{dims: []int{batch, k, n}}.span(p.b)
-	if k == 0 {
-		p.a.view, p.b.view = p.fin.c.view, p.fin.c.view // never read
-		p.a.view.Len, p.b.view.Len = 0, 0
+// flat is a member of the flat family: an invocation computes a block of
+// shared x own results, without shared memory or barriers, and a work group is
+// a row of lanes. One factor, the shared one, is read at the same place by all
+// lanes, which a CPU renderer turns into one load; the other, the lanes' own,
+// comes through a buffer texture, of which it loads 16 bytes at a time.
+type flat struct {
+	shared, own int  // results along each factor's axis, multiples of 4
+	lanesAlongM bool // the lanes' own factor is A; else B
+}
+
+// flatLanes is the size of a work group: a CPU renderer's vector holds 8 floats.
+const flatLanes = 8
+
+func (f flat) String() string {
+	axis := "n"
+	if f.lanesAlongM {
+		axis = "m"
 	}
-	aw, abase := s.memory(p.a.view, false)
-	bw, bbase := s.memory(p.b.view, false)
-	as, bs := []string{"0u", "0u", "0u"}, []string{"0u", "0u", "0u"}
-	for i := range 3 {
-		as[i], bs[i] = s.number(p.a.strides[i]), s.number(p.b.strides[i])
+	return fmt.Sprintf("flat %dx%d along %s", f.shared, f.own, axis)
+}
+
+// can implements candidate: flat kernels take every shape.
+func (f flat) can(limits, product) bool { return true }
+
+// emit implements candidate.
+func (f flat) emit(l *lowering, p product) error {
+	shared, own := p.factors()
+	if f.lanesAlongM {
+		shared, own = own, shared
 	}
+	s := l.shader("MatMul", flatLanes)
+	batch := s.finishPart(p)
+	s.define("SHARED_N", s.number(shared.size))
+	s.define("OWN_N", s.number(own.size))
 	s.line("void main() {")
-	s.line("\tuint b = gl_WorkGroupID.z, m0 = gl_GlobalInvocationID.y * %du, n0 = gl_GlobalInvocationID.x * %du;", rows, columns)
-	s.line("\tif (m0 >= %s || n0 >= %s) return;", M, N)
-	for i := range rows {
-		s.line("\tuint a%dat = %s + b * %s + min(m0 + %du, %s - 1u) * %s;", i, abase, as[0], i, M, as[1])
+	s.terms(p)
+	s.line("\tuint s0 = gl_WorkGroupID.x * %du;", f.shared)
+	s.line("\tuint o0 = (gl_WorkGroupID.y * %du + gl_LocalInvocationID.x) * %du;", flatLanes, f.own)
+	f.accumulators(s)
+	if p.size[axisK] > 0 {
+		f.loop(s, s.loads(shared, "s", "s0", "SHARED_N", f.shared, false), s.loads(own, "o", "o0", "OWN_N", f.own, true))
 	}
-	for j := range columns {
-		s.line("\tuint b%dat = %s + b * %s + min(n0 + %du, %s - 1u) * %s;", j, bbase, bs[0], j, N, bs[2])
+	f.store(s)
+	s.line("}")
+	if s.err != nil {
+		return fmt.Errorf("%v: %w", f, s.err)
 	}
-	for i := range rows {
-		for j := range columns {
+	return s.run(ceil(shared.size, f.shared), ceil(own.size, flatLanes*f.own), batch)
+}
+
+func (f flat) accumulators(s *shader) {
+	for i := range f.shared {
+		for j := range f.own {
 			s.line("\tfloat c%d_%d = 0.0;", i, j)
 		}
 	}
-	s.line("\tfor (uint k = 0u; k < %s; k++) {", K)
-	for i := range rows {
-		s.line("\t\tfloat a%d = uintBitsToFloat(%s[a%dat]); a%dat += %s;", i, aw, i, i, as[2])
-	}
-	for j := range columns {
-		s.line("\t\tfloat b%d = uintBitsToFloat(%s[b%dat]); b%dat += %s;", j, bw, j, j, bs[1])
-	}
-	for i := range rows {
-		for j := range columns {
-			s.line("\t\tc%d_%d += a%d * b%d;", i, j, i, j)
-		}
-	}
-	s.line("\t}")
-	s.results(rows, columns, M, N)
-	s.line("}")
-	if s.err != nil {
-		return fmt.Errorf("%d x %d x %d: %w", m, n, k, s.err)
-	}
-	return s.run(ceil(n, 8*columns), ceil(m, 4*rows), batch)
 }
 
-// results adds the loop that hands the block of results c0_0.. that starts at
-// (m0, n0) to finish. A loop and not its body repeated: an epilogue may be
-// long, and is compiled once.
-func (s *shader) results(rows, columns int, M, N string) {
-	s.line("\tfloat results[%d];", rows*columns)
-	for i := range rows {
-		for j := range columns {
-			s.line("\tresults[%d] = c%d_%d;", i*columns+j, i, j)
+// loop adds the sum over k, four terms a turn and then the rest singly.
+func (f flat) loop(s *shader, shared, own *loads) {
+	for _, terms := range []int{4, 1} {
+		s.line("\tfor (; k + %du < kEnd; k += %du) {", terms-1, terms)
+		shared.add(s, terms)
+		own.add(s, terms)
+		for q := range terms {
+			for i := range f.shared {
+				for j := range f.own {
+					s.line("\t\tc%d_%d += s%d_%d * o%d_%d;", i, j, i, q, j, q)
+				}
+			}
+		}
+		s.line("\t}")
+	}
+}
+
+// store hands the results to finish. A loop and not its body repeated: an
+// epilogue may be long.
+func (f flat) store(s *shader) {
+	s.line("\tfloat results[%d];", f.shared*f.own)
+	for i := range f.shared {
+		for j := range f.own {
+			s.line("\tresults[%d] = c%d_%d;", i*f.own+j, i, j)
 		}
 	}
-	s.line("\tfor (uint i = 0u; i < %du && m0 + i < %s; i++)", rows, M)
-	s.line("\t\tfor (uint j = 0u; j < %du && n0 + j < %s; j++)", columns, N)
-	s.line("\t\t\tfinish(b, m0 + i, n0 + j, results[i * %du + j]);", columns)
+	row, column := "s0 + i", "o0 + j"
+	if f.lanesAlongM {
+		row, column = column, row
+	}
+	s.line("\tfor (uint i = 0u; i < %du && s0 + i < SHARED_N; i++)", f.shared)
+	s.line("\t\tfor (uint j = 0u; j < %du && o0 + j < OWN_N; j++)", f.own)
+	s.line("\t\t\tfinish(gl_WorkGroupID.z, %s, %s, results[i * %du + j]);", row, column, f.own)
 }

@@ -31,6 +31,7 @@ type shader struct {
 type block struct {
 	binding
 	written bool
+	vectors bool // an array of vec4 and not of uint
 }
 
 func (l *lowering) shader(kernel string, local ...int) *shader {
@@ -75,6 +76,10 @@ func (s *shader) fail(err error) {
 // memory makes v readable, and writable with write: it gives the name of an
 // array of uint and a uniform with the place of v's first word in it.
 func (s *shader) memory(v compute.View, write bool) (array, base string) {
+	return s.storage(v, write, false)
+}
+
+func (s *shader) storage(v compute.View, write, vectors bool) (array, base string) {
 	b := bufferOf(v)
 	start, words := 0, v.Offset+v.Len
 	if b != nil {
@@ -91,20 +96,54 @@ func (s *shader) memory(v compute.View, write bool) (array, base string) {
 	s.access = append(s.access, access{b: b, lo: v.Offset * 4, hi: (v.Offset + v.Len) * 4, write: write})
 	slot := -1
 	for i, k := range s.blocks {
-		if k.b == b && k.offset == start*4 && (b == nil || k.size == words*4) {
+		if k.b == b && k.vectors == vectors && k.offset == start*4 && (b == nil || k.size == words*4) {
 			slot = i
 			break
 		}
 	}
 	if slot < 0 {
 		slot = len(s.blocks)
-		s.blocks = append(s.blocks, block{binding: binding{b: b, slot: slot, offset: start * 4}})
+		s.blocks = append(s.blocks, block{binding: binding{b: b, slot: slot, offset: start * 4}, vectors: vectors})
 	}
 	k := &s.blocks[slot]
 	k.size = max(k.size, words*4)
 	k.written = k.written || write
 	return fmt.Sprintf("mem%d", slot), s.number(v.Offset - start)
 }
+
+// vectors is memory for reading, as an array of vec4. The base is in words
+// still, and a multiple of 4.
+func (s *shader) vectors(v compute.View) (array, base string) {
+	return s.storage(v, false, true)
+}
+
+// fitsTexture says whether a buffer texture may be as long as v.
+func (s *shader) fitsTexture(v compute.View, wide bool) bool {
+	return v.Len+s.l.lim.texelAlign/4 <= s.l.lim.texels*texelWords(wide)
+}
+
+// texture makes v readable through a buffer texture, of vec4 or of floats. The
+// base is in words, and with wide a multiple of 4.
+func (s *shader) texture(v compute.View, wide bool) (sampler, base string) {
+	b := bufferOf(v)
+	align := s.l.lim.texelAlign / 4
+	start := v.Offset / align * align
+	size := wholeVectors((v.Offset + v.Len - start) * 4)
+	s.access = append(s.access, access{b: b, lo: v.Offset * 4, hi: (v.Offset + v.Len) * 4, texture: true})
+	slot := len(s.textures)
+	s.textures = append(s.textures, binding{b: b, texture: true, texel: 4 * texelWords(wide), slot: slot, offset: start * 4, size: size})
+	return fmt.Sprintf("tex%d", slot), s.number(v.Offset - start)
+}
+
+func texelWords(wide bool) int {
+	if wide {
+		return 4
+	}
+	return 1
+}
+
+// wholeVectors rounds bytes up to whole vec4s: buffers are that long.
+func wholeVectors(bytes int) int { return ceil(bytes, 16) * 16 }
 
 // run finishes the program and appends a dispatch of it.
 func (s *shader) run(x, y, z int) error {
@@ -130,11 +169,16 @@ func (s *shader) run(x, y, z int) error {
 		if k.written {
 			qualifier = ""
 		}
-		fmt.Fprintf(&b, "layout(std430, binding = %d) %sbuffer Block%d { uint mem%d[]; };\n", i, qualifier, i, i)
+		element := "uint"
+		if k.vectors {
+			element = "vec4"
+			k.size = wholeVectors(k.size)
+		}
+		fmt.Fprintf(&b, "layout(std430, binding = %d) %sbuffer Block%d { %s mem%d[]; };\n", i, qualifier, i, element, i)
 		d.bindings = append(d.bindings, k.binding)
 	}
 	for _, t := range s.textures {
-		fmt.Fprintf(&b, "layout(binding = %d) uniform samplerBuffer t%d;\n", t.slot, t.slot)
+		fmt.Fprintf(&b, "layout(binding = %d) uniform samplerBuffer tex%d;\n", t.slot, t.slot)
 		d.bindings = append(d.bindings, t)
 	}
 	b.WriteString(functions)
