@@ -126,6 +126,10 @@ func (t *Tensor) Size() int { return sizeOf(t.shape) }
 // Type is what an element is.
 func (t *Tensor) Type() compute.Type { return t.typ }
 
+// Args are the tensors that t is computed from; none for variables, constants
+// and sparse rows. Do not change them.
+func (t *Tensor) Args() []*Tensor { return t.args }
+
 // Graph is the graph that t belongs to.
 func (t *Tensor) Graph() *Graph { return t.g }
 

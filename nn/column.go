@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
@@ -45,6 +46,34 @@ func newColumn(t data.Tensor, rows, nnz int, sparse bool) *column {
 		}
 	}
 	return c
+}
+
+// takes is true when the rows of t fit in.
+func (c *column) takes(t data.Tensor, sparse bool) bool {
+	want := newColumn(t, t.Rows(), nonzeros(t, t.Rows()), sparse)
+	return want.kind == c.kind && slices.Equal(want.shape, c.shape) && want.ones == c.ones && want.rows <= c.rows && want.nnz <= c.nnz
+}
+
+// nonzeros bounds the stored values of any rows rows of t.
+func nonzeros(t data.Tensor, rows int) int {
+	s, ok := t.(*data.CSR)
+	if !ok {
+		return 0
+	}
+	all, longest := int(s.RowPtr[s.Rows()]-s.RowPtr[0]), 0
+	for r := range s.Rows() {
+		longest = max(longest, int(s.RowPtr[r+1]-s.RowPtr[r]))
+	}
+	return min(all, longest*rows)
+}
+
+// roomFor rounds small numbers of stored values up, so that batches of sparse
+// rows can follow each other in the same memory.
+func roomFor(nnz int) int {
+	if nnz > 1<<18 {
+		return nnz
+	}
+	return bucket(max(nnz, 16))
 }
 
 // signature is equal for columns that programs can use in each other's place.

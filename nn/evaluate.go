@@ -38,12 +38,12 @@ func (m *Model) EvaluateWith(ctx context.Context, set *data.Dataset, config Eval
 		return nil, err
 	}
 	defer l.close()
-	l.begin(nil)
-	r := pass{model: m, loader: l, limit: l.batches()}
+	r := pass{model: m, device: l.device, source: l, limit: l.batches()}
 	if config.Steps > 0 {
 		r.limit = min(r.limit, config.Steps)
 	}
-	if done, err := r.run(ctx); err != nil {
+	done, err := r.once(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("nn: Evaluate stopped after batch %d of %d: %w", done, r.limit, err)
 	}
 	return r.tally.results(), nil
@@ -61,10 +61,8 @@ func (m *Model) forTargets(what string, set *data.Dataset, batch int, training b
 		return nil, err
 	}
 	d := m.current()
-	for i, o := range d.objectives {
-		if o.loss == nil {
-			return nil, fmt.Errorf("nn: %s: output %q: %w", what, m.outputName(i), errNoLoss)
-		}
+	if err := m.checkLosses(what, d); err != nil {
+		return nil, err
 	}
 	return m.prepare("data", d, set, set.Weights, batch, training)
 }
@@ -97,9 +95,8 @@ func (m *Model) onBatch(ctx context.Context, what string, batch *data.Dataset, t
 		return nil, err
 	}
 	defer l.close()
-	l.begin(nil)
-	r := pass{model: m, loader: l, training: training, limit: 1}
-	if _, err := r.run(ctx); err != nil {
+	r := pass{model: m, device: l.device, source: l, training: training, limit: 1}
+	if _, err := r.once(ctx); err != nil {
 		return nil, fmt.Errorf("nn: %s: %w", what, err)
 	}
 	return r.tally.results(), nil

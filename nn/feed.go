@@ -56,6 +56,33 @@ func (d *device) feedPlan(x, y []*column, rows int, weighted bool) *feed {
 	return f
 }
 
+// room is a feed for rows rows like those of set, not yet allocated.
+func (d *device) room(set *data.Dataset, rows int, weighted bool, sparse []bool) *feed {
+	var x, y []*column
+	for i, t := range set.X {
+		x = append(x, newColumn(t, rows, roomFor(nonzeros(t, rows)), sparse[i]))
+	}
+	for _, t := range set.Y {
+		y = append(y, newColumn(t, rows, 0, false))
+	}
+	return d.feedPlan(x, y, rows, weighted)
+}
+
+// takes is true when all rows of a set fit in.
+func (f *feed) takes(set *data.Dataset, weighted bool, sparse []bool) bool {
+	for i, c := range f.x {
+		if !c.takes(set.X[i], sparse[i]) {
+			return false
+		}
+	}
+	for i, c := range f.y {
+		if !c.takes(set.Y[i], false) {
+			return false
+		}
+	}
+	return weighted == (f.weights != nil)
+}
+
 // words is the longest buffer and the sum of all.
 func (f *feed) words() (longest, total int) {
 	for _, c := range append(append([]*column(nil), f.x...), f.y...) {
@@ -204,16 +231,17 @@ func (f *feed) arrange(order []int32) {
 	if f.ordered {
 		return
 	}
-	f.device.backend.Write(f.index.View(), compute.Words(counting32(f.rows)))
+	order = make([]int32, f.rows)
+	count(order)
+	f.device.backend.Write(f.index.View(), compute.Words(order))
 	f.ordered = true
 }
 
-func counting32(n int) []int32 {
-	out := make([]int32, n)
-	for i := range out {
-		out[i] = int32(i)
+// count fills s with 0, 1, 2, ...
+func count(s []int32) {
+	for i := range s {
+		s[i] = int32(i)
 	}
-	return out
 }
 
 var digestSeed = maphash.MakeSeed()

@@ -27,7 +27,7 @@ type FitConfig struct {
 	// order of its own, which depends on the model's seed and the epoch's number.
 	NoShuffle     bool
 	InitialEpoch  int // number of the first epoch
-	StepsPerEpoch int // batches of an epoch; 0 is all
+	StepsPerEpoch int // batches of an epoch; 0 is all there are
 	// ClassWeight scales the loss of the examples of each class. Every class in
 	// the data needs one.
 	ClassWeight map[int]float64
@@ -37,7 +37,7 @@ type FitConfig struct {
 	Progress io.Writer
 }
 
-func (c *FitConfig) check(set *data.Dataset) error {
+func (c *FitConfig) check() error {
 	for _, x := range []struct {
 		name  string
 		value int
@@ -78,90 +78,106 @@ func (m *Model) Fit(ctx context.Context, train *data.Dataset, config FitConfig) 
 		return nil, err
 	}
 	defer f.close()
-	return f.history, f.run(ctx)
+	if err := f.takeSet(train); err != nil {
+		return nil, err
+	}
+	return f.start(ctx)
 }
 
 // fit is one call of Fit.
 type fit struct {
 	config    FitConfig
+	model     *Model
 	device    *device
-	train     *loader
+	train     source
+	steps     int // batches of an epoch; 0 is until train ends
 	val       *loader
+	loaders   []*loader
 	callbacks listeners
 	progress  progress
 	history   *History
 	state     *Training
-	steps     int
-	order     []int32
 }
 
-func (m *Model) newFit(train *data.Dataset, config FitConfig) (*fit, error) {
+// newFit checks the configuration and builds the model for data like some
+// first rows. What to train on is not set yet.
+func (m *Model) newFit(first *data.Dataset, config FitConfig) (*fit, error) {
 	if m.config == nil && m.err == nil {
 		return nil, fmt.Errorf("nn: Fit: %w: call Compile first", ErrNotCompiled)
 	}
-	if err := m.checkSet("training data", train, true); err != nil {
+	if err := m.checkSet("training data", first, true); err != nil {
 		return nil, err
 	}
-	if err := config.check(train); err != nil {
+	if err := config.check(); err != nil {
 		return nil, err
 	}
-	if err := m.ready(rowShapes(train.X)); err != nil {
+	if err := m.ready(rowShapes(first.X)); err != nil {
 		return nil, err
 	}
 	d := m.current()
-	for i, o := range d.objectives {
-		if o.loss == nil {
-			return nil, fmt.Errorf("nn: Fit: output %q: %w", m.outputName(i), errNoLoss)
-		}
-	}
-	val := config.Validation
-	if config.ValidationSplit > 0 {
-		var err error
-		if train, val, err = m.split(train, config, d); err != nil {
-			return nil, err
-		}
-	}
-	if config.Validation != nil {
-		if err := m.checkSet("validation data", val, true); err != nil {
-			return nil, err
-		}
-	}
-	f := &fit{config: config, device: d, callbacks: config.Callbacks, history: &History{Metrics: map[string][]float64{}}}
-	var err error
-	weights := train.Weights
-	if config.ClassWeight != nil {
-		if weights, err = classWeights(train, config.ClassWeight); err != nil {
-			return nil, err
-		}
-	}
-	if f.train, err = m.prepare("training data", d, train, weights, config.BatchSize, true); err != nil {
+	if err := m.checkLosses("Fit", d); err != nil {
 		return nil, err
 	}
-	if val != nil {
-		if f.val, err = m.prepare("validation data", d, val, val.Weights, config.BatchSize, false); err != nil {
-			f.close()
+	f := &fit{config: config, model: m, device: d, callbacks: config.Callbacks, history: &History{Metrics: map[string][]float64{}}}
+	if val := config.Validation; val != nil {
+		if err := f.takeValidation(val); err != nil {
 			return nil, err
 		}
 	}
-	f.steps = f.train.batches()
-	if n := config.StepsPerEpoch; n > f.steps {
-		f.close()
-		return nil, fmt.Errorf("nn: Fit: StepsPerEpoch is %d, the data has %d batches: %w", n, f.steps, ErrValue)
+	return f, nil
+}
+
+// takeSet sets what to train on, and to validate on where a share is held out.
+func (f *fit) takeSet(train *data.Dataset) error {
+	if f.config.ValidationSplit > 0 {
+		var val *data.Dataset
+		var err error
+		if train, val, err = f.model.split(train, f.config, f.device); err != nil {
+			return err
+		}
+		if err := f.takeValidation(val); err != nil {
+			return err
+		}
+	}
+	weights := train.Weights
+	if f.config.ClassWeight != nil {
+		var err error
+		if weights, err = classWeights(train, f.config.ClassWeight); err != nil {
+			return err
+		}
+	}
+	l, err := f.model.prepare("training data", f.device, train, weights, f.config.BatchSize, true)
+	if err != nil {
+		return err
+	}
+	f.loaders = append(f.loaders, l)
+	l.shuffle = !f.config.NoShuffle
+	f.train, f.steps = l, l.batches()
+	if n := f.config.StepsPerEpoch; n > f.steps {
+		return fmt.Errorf("nn: Fit: StepsPerEpoch is %d, the data has %d batches: %w", n, f.steps, ErrValue)
 	} else if n > 0 {
 		f.steps = n
 	}
-	f.progress = newProgress(config.Progress)
-	f.state = &Training{model: m, device: d, epochs: config.Epochs, batches: f.steps, history: f.history, out: config.Progress}
-	return f, nil
+	return nil
+}
+
+func (f *fit) takeValidation(val *data.Dataset) error {
+	if err := f.model.checkSet("validation data", val, true); err != nil {
+		return err
+	}
+	l, err := f.model.prepare("validation data", f.device, val, val.Weights, f.config.BatchSize, false)
+	if err != nil {
+		return err
+	}
+	f.val = l
+	f.loaders = append(f.loaders, l)
+	return nil
 }
 
 // prepare checks the data and makes a loader for it.
 func (m *Model) prepare(what string, d *device, set *data.Dataset, weights []float32, batch int, training bool) (*loader, error) {
-	if err := m.checkInputs(set.X); err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, what)
-	}
-	if err := m.checkTargets(set.Y); err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, what)
+	if err := m.checkFit(what, set); err != nil {
+		return nil, err
 	}
 	print := digest(set, weights)
 	if !d.holds(print) {
@@ -173,11 +189,16 @@ func (m *Model) prepare(what string, d *device, set *data.Dataset, weights []flo
 }
 
 func (f *fit) close() {
-	for _, l := range []*loader{f.train, f.val} {
-		if l != nil {
-			l.close()
-		}
+	for _, l := range f.loaders {
+		l.close()
 	}
+}
+
+// start trains, and returns the history however it ends.
+func (f *fit) start(ctx context.Context) (*History, error) {
+	f.progress = newProgress(f.config.Progress)
+	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, out: f.config.Progress}
+	return f.history, f.run(ctx)
 }
 
 // run goes through the epochs, and tells the callbacks however it ends.
@@ -255,9 +276,11 @@ var errStopped = errors.New("stopped")
 // epoch trains on every batch once and validates.
 func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 	t := f.state
-	f.train.begin(f.shuffle(epoch))
+	if err := f.train.begin(epoch); err != nil {
+		return nil, err
+	}
 	f.progress.begin(epoch, f.config.Epochs, f.steps)
-	r := pass{model: t.model, loader: f.train, training: true, start: t.at.Batch, limit: f.steps, single: f.callbacks.batches()}
+	r := pass{model: f.model, device: f.device, source: f.train, training: true, start: t.at.Batch, limit: f.steps, single: f.callbacks.batches()}
 	t.pass = &r
 	r.after = func(done int) error {
 		t.at.Batch = done
@@ -273,15 +296,16 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 		return f.callbacks.pause(t)
 	}
 	done, err := r.run(ctx)
-	if err = f.interrupt(ctx, err); err != nil {
+	err = f.interrupt(ctx, err)
+	switch {
+	case errors.Is(err, errStopped) && done == f.steps:
+		// The epoch is done all the same.
+	case errors.Is(err, errStopped):
 		f.progress.abort()
-		if errors.Is(err, errStopped) {
-			if done < f.steps {
-				return nil, nil
-			}
-		} else {
-			return nil, fmt.Errorf("nn: Fit stopped in epoch %d after batch %d of %d: %w", epoch+1, done, f.steps, err)
-		}
+		return nil, nil
+	case err != nil:
+		f.progress.abort()
+		return nil, fmt.Errorf("nn: Fit stopped in epoch %d after %s: %w", epoch+1, batchesDone(done, f.steps), err)
 	}
 	results := r.tally.results()
 	if f.val != nil && (epoch+1)%f.config.ValidationFreq == 0 {
@@ -292,45 +316,31 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 		}
 		results.addAll("val_", v)
 	}
-	f.progress.end(results)
+	f.progress.end(done, results)
 	if err := f.device.checkSlots(); err != nil {
 		return nil, fmt.Errorf("nn: Fit stopped after epoch %d: %w", epoch+1, err)
 	}
 	return results, nil
 }
 
-func (f *fit) validate(ctx context.Context) (*Results, error) {
-	limit := f.val.batches()
-	if n := f.config.ValidationSteps; n > 0 {
-		limit = min(limit, n)
+// batchesDone is "batch 3 of 16", without the 16 where it is not known.
+func batchesDone(done, steps int) string {
+	if steps == 0 {
+		return fmt.Sprintf("batch %d", done)
 	}
-	f.val.begin(nil)
-	r := pass{model: f.state.model, loader: f.val, limit: limit}
-	if _, err := r.run(ctx); err != nil {
+	return fmt.Sprintf("batch %d of %d", done, steps)
+}
+
+func (f *fit) validate(ctx context.Context) (*Results, error) {
+	r := pass{model: f.model, device: f.device, source: f.val, limit: f.val.batches()}
+	if n := f.config.ValidationSteps; n > 0 {
+		r.limit = min(r.limit, n)
+	}
+	if _, err := r.once(ctx); err != nil {
 		return nil, err
 	}
 	return r.tally.results(), nil
 }
-
-// shuffle is the order of an epoch's rows, or nil.
-func (f *fit) shuffle(epoch int) []int32 {
-	if f.config.NoShuffle {
-		return nil
-	}
-	n := f.train.set.Rows()
-	if f.order == nil {
-		f.order = make([]int32, n)
-	}
-	for i := range f.order {
-		f.order[i] = int32(i)
-	}
-	data.Shuffle(f.order, f.device.seed, shuffleStream+uint64(epoch))
-	return f.order
-}
-
-// shuffleStream is the first of the streams of chance that shuffles take from
-// the model's seed; weights take the small numbers.
-const shuffleStream = 1 << 40
 
 // finishAverage makes the moving average of the weights the weights.
 func (f *fit) finishAverage() {

@@ -114,11 +114,7 @@ type predictor struct {
 // predictor finds an idle one that fits, or makes one.
 func (m *Model) predictor(d *device, inputs []data.Tensor, rows int) (*predictor, error) {
 	sparse := m.takesSparse(d, inputs)
-	var x []*column
-	for i, t := range inputs {
-		x = append(x, newColumn(t, rows, roomFor(nonzeros(t, rows)), sparse[i]))
-	}
-	f := d.feedPlan(x, nil, rows, false)
+	f := d.room(&data.Dataset{X: inputs}, rows, false, sparse)
 	if p := d.idlePredictor(f.key); p != nil {
 		return p, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -14,19 +15,19 @@ import (
 // on a terminal,
 //
 //	Epoch 2/20
-//	9/16 ━━━━━━━━━━━╸━━━━━━━━ 0s 12ms/step - loss: 0.9121 - accuracy: 0.7812
+//	 9/16 ━━━━━━━━━━━━━━━━━━━━ 0s 12ms/step - loss: 0.9121 - accuracy: 0.7812
 //
 // and only the finished line of each epoch elsewhere.
 type progress struct {
 	out   io.Writer // nil shows nothing
 	live  bool      // out is a terminal
-	width int       // of the terminal
+	color bool
+	width int // of the terminal
 
-	steps    int
-	start    time.Time
-	drawn    time.Time
-	lastLine int // runes of the line that stands
-	done     int
+	steps int // of an epoch; 0 is not known
+	start time.Time
+	drawn time.Time // when the line that stands was; zero where none does
+	done  int
 }
 
 // redraw is the pace of the bar.
@@ -38,6 +39,7 @@ func newProgress(out io.Writer) progress {
 	p := progress{out: out}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.live, p.width = true, 80
+		p.color = os.Getenv("NO_COLOR") == ""
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 			p.width = w
 		}
@@ -50,49 +52,71 @@ func (p *progress) begin(epoch, epochs, steps int) {
 		return
 	}
 	p.steps, p.start, p.drawn, p.done = steps, time.Now(), time.Time{}, 0
+	end := ": "
 	if p.live {
-		fmt.Fprintf(p.out, "Epoch %d/%d\n", epoch+1, epochs)
-	} else {
-		fmt.Fprintf(p.out, "Epoch %d/%d: ", epoch+1, epochs)
+		end = "\n"
 	}
+	fmt.Fprintf(p.out, "Epoch %d/%d%s", epoch+1, epochs, end)
 }
 
 // update shows that done batches are behind; results is asked only when the
 // line is drawn.
 func (p *progress) update(done int, results func() *Results) {
 	p.done = done
-	if !p.live || done >= p.steps || time.Since(p.drawn) < redraw {
+	if !p.live || time.Since(p.drawn) < redraw {
 		return
 	}
 	p.drawn = time.Now()
-	p.draw(results())
+	fmt.Fprint(p.out, "\r", p.line(results().String(), p.width-1), "\x1b[K")
 }
 
-func (p *progress) draw(r *Results) {
-	line := p.line(r)
-	runes := []rune(line)
-	if len(runes) > p.width-1 {
-		runes = runes[:p.width-1]
+// end shows the results of an epoch of the given number of batches.
+func (p *progress) end(steps int, r *Results) {
+	if p.out == nil {
+		return
 	}
-	pad := max(p.lastLine-len(runes), 0)
-	p.lastLine = len(runes)
-	fmt.Fprintf(p.out, "\r%s%s", string(runes), strings.Repeat(" ", pad))
+	spent := time.Since(p.start)
+	if p.live {
+		p.done, p.steps = steps, steps
+		// Nothing is drawn over this line: it may wrap.
+		fmt.Fprint(p.out, "\r", p.line(r.String(), 0), "\x1b[K\n")
+		return
+	}
+	fmt.Fprintf(p.out, "%d steps, %s, %s/step - %s\n", steps, roundTime(spent), perStep(spent/time.Duration(max(steps, 1))), r)
 }
 
-// line is the counts, the bar, the time and the results.
-func (p *progress) line(r *Results) string {
+// abort ends a line that will not be finished.
+func (p *progress) abort() {
+	if p.out != nil && (!p.live || !p.drawn.IsZero()) {
+		fmt.Fprintln(p.out)
+	}
+}
+
+// line is the counts, the bar, the time and the results, cut to width columns
+// where that is not 0.
+func (p *progress) line(results string, width int) string {
 	spent := time.Since(p.start)
 	each := spent / time.Duration(max(p.done, 1))
-	filled := barWidth * p.done / max(p.steps, 1)
-	bar := strings.Repeat("━", filled)
-	if filled < barWidth {
-		bar += "╸" + strings.Repeat(" ", barWidth-filled-1)
+	total, filled, clock := "Unknown", barWidth, spent
+	if p.steps > 0 {
+		total, filled = fmt.Sprint(p.steps), barWidth*p.done/p.steps
+		if p.done < p.steps {
+			clock = each * time.Duration(p.steps-p.done) // to go
+		}
 	}
-	shown := fmt.Sprintf("%.0fs", spent.Seconds())
-	if p.done < p.steps {
-		shown = fmt.Sprintf("%.0fs", (each * time.Duration(p.steps-p.done)).Seconds()) // to go
+	counts := fmt.Sprintf("%*d/%s", len(total), p.done, total)
+	seconds := fmt.Sprintf("%.0fs", clock.Seconds())
+	rest := fmt.Sprintf(" %s/step - %s", perStep(each), results)
+	if room := width - utf8.RuneCountInString(counts+seconds) - barWidth - 2; width > 0 && utf8.RuneCountInString(rest) > room {
+		rest = string([]rune(rest)[:max(room, 0)])
 	}
-	return fmt.Sprintf("%d/%d %s %s %s/step - %s", p.done, p.steps, bar, shown, perStep(each), r)
+	done, left := strings.Repeat("━", filled), strings.Repeat("━", barWidth-filled)
+	if !p.color {
+		left = strings.Repeat("╌", barWidth-filled)
+		return fmt.Sprint(counts, " ", done, left, " ", seconds, rest)
+	}
+	const bold, green, grey, plain = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
+	return fmt.Sprint(bold, counts, plain, " ", green, done, plain, grey, left, plain, " ", bold, seconds, plain, rest)
 }
 
 func perStep(d time.Duration) string {
@@ -105,32 +129,9 @@ func perStep(d time.Duration) string {
 	return fmt.Sprintf("%dus", d.Microseconds())
 }
 
-// end shows the epoch's results.
-func (p *progress) end(r *Results) {
-	switch {
-	case p.out == nil:
-	case p.live:
-		p.done = p.steps
-		// The finished line may be longer than the terminal: it may wrap.
-		fmt.Fprintf(p.out, "\r%s%s\n", p.line(r), "\x1b[K")
-		p.lastLine = 0
-	default:
-		spent := time.Since(p.start)
-		fmt.Fprintf(p.out, "%d steps, %s, %s/step - %s\n", p.steps, roundTime(spent), perStep(spent/time.Duration(max(p.steps, 1))), r)
-	}
-}
-
 func roundTime(d time.Duration) time.Duration {
 	if d > time.Second {
 		return d.Round(10 * time.Millisecond)
 	}
 	return d.Round(100 * time.Microsecond)
-}
-
-// abort ends a line that will not be finished.
-func (p *progress) abort() {
-	if p.out != nil {
-		fmt.Fprintln(p.out)
-		p.lastLine = 0
-	}
 }

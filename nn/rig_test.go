@@ -138,3 +138,21 @@ func closeModel(t testing.TB, m *nn.Model) {
 		t.Error(err)
 	}
 }
+
+// cpu is a CPU for a test that has nothing to do with devices.
+func cpu(t testing.TB) compute.Backend {
+	t.Helper()
+	b, err := compute.Open("cpu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if n := b.Info().LiveBuffers; n != 0 && !t.Failed() {
+			t.Errorf("%d buffers are left on the device", n)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}

@@ -2,7 +2,9 @@ package nn
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/glearn-go/glearn/compute"
@@ -87,23 +89,41 @@ func (t *tally) results() *Results {
 // pass works through an epoch of a loader's batches.
 type pass struct {
 	model    *Model
-	loader   *loader
+	device   *device
+	source   source
 	training bool
 	single   bool // a chunk is one batch, for callbacks that look at each
 	start    int  // batches that are done already
-	limit    int  // batches
+	limit    int  // batches; 0 is until the source ends
 	tally    tally
 	// after is called between chunks with the number of batches done.
 	after func(done int) error
+}
+
+// once begins an epoch and runs through it.
+func (r *pass) once(ctx context.Context) (done int, err error) {
+	if err := r.source.begin(0); err != nil {
+		return 0, err
+	}
+	return r.run(ctx)
 }
 
 // run goes through the batches. It returns how many were done, and an error
 // when the context ended, the device failed, after said so, or a batch
 // diverged (an error that wraps ErrDiverged; done is then its number).
 func (r *pass) run(ctx context.Context) (done int, err error) {
-	done = r.start
-	for done < r.limit {
-		w := r.loader.next(done, r.limit)
+	limit := r.limit
+	if limit == 0 {
+		limit = math.MaxInt32
+	}
+	for done = r.start; done < limit; {
+		w, err := r.source.next(done, limit)
+		if err != nil {
+			return done, err
+		}
+		if w.batches() == 0 {
+			return done, nil
+		}
 		n, err := r.window(ctx, w)
 		done = w.first + n
 		if err != nil {
@@ -118,7 +138,7 @@ func (r *pass) run(ctx context.Context) (done int, err error) {
 // done.
 func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 	done = w.skip
-	p, d := w.plan, r.loader.device
+	p, d := w.plan, r.device
 	r.tally.plan = p
 	var full, last *graph.Program
 	if w.full > 0 {
@@ -169,7 +189,7 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 			d.step.Add(int64(n))
 			if bad := int(p.values[0]); bad > 0 {
 				d.step.Add(-int64(done + n - (bad - 1))) // batches that changed nothing
-				return bad - 1, fmt.Errorf("nn: batch %d: loss is NaN or infinite: %w", w.first+bad, ErrDiverged)
+				return bad - 1, w.diverged(bad, control[1])
 			}
 		}
 		done += n
@@ -183,6 +203,24 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 		}
 	}
 	return done, nil
+}
+
+// diverged is the error of the window's batch number bad, from 1, in a window
+// that began at step base.
+func (w window) diverged(bad int, base int32) error {
+	err := fmt.Errorf("batch %d: loss is NaN or infinite: %w", w.first+bad, ErrDiverged)
+	if !checkNaN() {
+		return err
+	}
+	rows := w.plan.key.stride
+	if bad > w.full {
+		rows = w.last
+	}
+	where, failed := w.plan.diagnose(base, int32(bad-1), rows)
+	if failed != nil {
+		return errors.Join(err, fmt.Errorf("nn: looking for the cause: %w", failed))
+	}
+	return fmt.Errorf("%w; the first number that is none: %s", err, where)
 }
 
 // stop says why to stop between chunks.

@@ -63,6 +63,31 @@ func (m *Model) checkSet(what string, set *data.Dataset, targets bool) error {
 	return nil
 }
 
+// checkFit says what in a data set to train or evaluate on does not fit the
+// model, values left out.
+func (m *Model) checkFit(what string, set *data.Dataset) error {
+	if err := m.checkSet(what, set, true); err != nil {
+		return err
+	}
+	if err := m.checkInputs(set.X); err != nil {
+		return fmt.Errorf("%w (%s)", err, what)
+	}
+	if err := m.checkTargets(set.Y); err != nil {
+		return fmt.Errorf("%w (%s)", err, what)
+	}
+	return nil
+}
+
+// checkLosses says which output has no loss.
+func (m *Model) checkLosses(what string, d *device) error {
+	for i, o := range d.objectives {
+		if o.loss == nil {
+			return fmt.Errorf("nn: %s: output %q: %w", what, m.outputName(i), errNoLoss)
+		}
+	}
+	return nil
+}
+
 // checkTargets says which target does not fit its output.
 func (m *Model) checkTargets(ys []data.Tensor) error {
 	if len(ys) != len(m.outShapes) {

@@ -10,6 +10,17 @@ import (
 	"github.com/glearn-go/glearn/data"
 )
 
+// source is where a pass over data takes its batches from.
+type source interface {
+	// begin starts an epoch.
+	begin(epoch int) error
+	// next prepares a window that has the given batch and ends before batch
+	// limit; an empty window is the end.
+	next(batch, limit int) (window, error)
+	// batches is how many an epoch has; 0 is not known.
+	batches() int
+}
+
 // loader brings the batches of a data set to the device: all at once where
 // they fit, else in windows of batches, through two feeds in turn.
 type loader struct {
@@ -20,6 +31,7 @@ type loader struct {
 	window  int // rows of a window: a multiple of batch, or all
 	feeds   []*feed
 	plans   []*plan
+	shuffle bool
 	order   []int32 // of this epoch; nil is as they stand
 }
 
@@ -68,7 +80,7 @@ func (m *Model) load(d *device, set *data.Dataset, weights []float32, batch int,
 		return nil, err
 	}
 	max := d.backend.Info().MaxWords
-	whole := l.room(rows, sparse)
+	whole := d.room(set, rows, weights != nil, sparse)
 	longest, total := whole.words()
 	if (max == 0 || longest <= max) && (limit == 0 || int64(total)*4 <= limit) {
 		var f *feed
@@ -101,7 +113,7 @@ func (m *Model) load(d *device, set *data.Dataset, weights []float32, batch int,
 
 // stream makes the loader go through two feeds of a window each.
 func (l *loader) stream(sparse []bool, limit int64, maxWords int) error {
-	one := l.room(l.batch, sparse)
+	one := l.device.room(l.set, l.batch, l.weights != nil, sparse)
 	longest, total := one.words()
 	if maxWords > 0 && longest > maxWords {
 		return fmt.Errorf("nn: a batch of %d rows needs a buffer of %d words, the device allows %d: %w", l.batch, longest, maxWords, compute.ErrOutOfMemory)
@@ -116,7 +128,7 @@ func (l *loader) stream(sparse []bool, limit int64, maxWords int) error {
 	}
 	l.window = min(n*l.batch, (l.set.Rows()+l.batch-1)/l.batch*l.batch)
 	for range 2 {
-		f, err := l.device.borrow(l.room(l.window, sparse), 0)
+		f, err := l.device.borrow(l.device.room(l.set, l.window, l.weights != nil, sparse), 0)
 		if err != nil {
 			return fmt.Errorf("nn: a window of %d rows: %w", l.window, err)
 		}
@@ -124,40 +136,6 @@ func (l *loader) stream(sparse []bool, limit int64, maxWords int) error {
 		l.feeds = append(l.feeds, f)
 	}
 	return nil
-}
-
-// room is a feed for rows rows of the loader's set, not yet allocated.
-func (l *loader) room(rows int, sparse []bool) *feed {
-	var x, y []*column
-	for i, t := range l.set.X {
-		x = append(x, newColumn(t, rows, roomFor(nonzeros(t, rows)), sparse[i]))
-	}
-	for _, t := range l.set.Y {
-		y = append(y, newColumn(t, rows, 0, false))
-	}
-	return l.device.feedPlan(x, y, rows, l.weights != nil)
-}
-
-// nonzeros bounds the stored values of any rows rows of t.
-func nonzeros(t data.Tensor, rows int) int {
-	s, ok := t.(*data.CSR)
-	if !ok {
-		return 0
-	}
-	all, longest := int(s.RowPtr[s.Rows()]-s.RowPtr[0]), 0
-	for r := range s.Rows() {
-		longest = max(longest, int(s.RowPtr[r+1]-s.RowPtr[r]))
-	}
-	return min(all, longest*rows)
-}
-
-// roomFor rounds small numbers of stored values up, so that batches of sparse
-// rows can follow each other in the same memory.
-func roomFor(nnz int) int {
-	if nnz > 1<<18 {
-		return nnz
-	}
-	return bucket(max(nnz, 16))
 }
 
 // close gives the feeds back.
@@ -168,30 +146,40 @@ func (l *loader) close() {
 	l.feeds, l.plans = nil, nil
 }
 
-// begin starts an epoch in the given order; nil is as the rows stand.
-func (l *loader) begin(order []int32) {
-	l.order = order
+// begin starts an epoch: in an order of its own, or as the rows stand.
+func (l *loader) begin(epoch int) error {
+	if l.shuffle {
+		if l.order == nil {
+			l.order = make([]int32, l.set.Rows())
+		}
+		count(l.order)
+		data.Shuffle(l.order, l.device.seed, shuffleStream+uint64(epoch))
+	}
 	if len(l.feeds) == 1 {
-		l.feeds[0].arrange(order)
-		return
+		l.feeds[0].arrange(l.order)
+		return nil
 	}
 	for _, f := range l.feeds {
 		f.arrange(nil)
 	}
+	return nil
 }
+
+// shuffleStream is the first of the streams of chance that shuffles take from
+// the model's seed; weights take the small numbers.
+const shuffleStream = 1 << 40
 
 // batches is how many batches an epoch has.
 func (l *loader) batches() int { return (l.set.Rows() + l.batch - 1) / l.batch }
 
-// next prepares the window that has the given batch, up to batch limit.
-func (l *loader) next(batch, limit int) window {
+// next prepares the window that has the given batch.
+func (l *loader) next(batch, limit int) (window, error) {
 	number := batch * l.batch / l.window
 	from := number * l.window
 	k := number % len(l.feeds)
 	w := window{plan: l.plans[k], first: from / l.batch}
 	w.skip = batch - w.first
-	rows := min(l.set.Rows()-from, l.window)
-	rows = min(rows, (limit-w.first)*l.batch)
+	rows := min(l.set.Rows()-from, l.window, (limit-w.first)*l.batch)
 	w.full, w.last = rows/l.batch, rows%l.batch
 	if len(l.feeds) > 1 {
 		if l.order != nil {
@@ -204,7 +192,7 @@ func (l *loader) next(batch, limit int) window {
 			l.feeds[k].write(l.set.Slice(from, from+rows), weights, nil)
 		}
 	}
-	return w
+	return w, nil
 }
 
 // takesSparse says which inputs the model can take as sparse rows: those that
