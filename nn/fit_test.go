@@ -1,0 +1,320 @@
+package nn_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/nn"
+	"github.com/glearn-go/glearn/nn/activations"
+	"github.com/glearn-go/glearn/nn/internal/graphtest"
+	"github.com/glearn-go/glearn/nn/layers"
+	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/metrics"
+	"github.com/glearn-go/glearn/nn/optimizers"
+)
+
+func TestFitLearns(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, b, classifier())
+		defer closeModel(t, m)
+		train := blobs(t, 100)
+		h := fit(t, m, train, nn.FitConfig{Epochs: 15, BatchSize: 16})
+		if acc := h.Last("accuracy"); acc < 0.97 {
+			t.Errorf("accuracy is %v after 15 epochs", acc)
+		}
+		if first, last := h.Metrics["loss"][0], h.Last("loss"); last > first/4 {
+			t.Errorf("loss went from %v to %v", first, last)
+		}
+		r, err := m.Evaluate(background, train)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := m.Predict(background, train.X...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, loss := 0, 0.0
+		for i, c := range train.Y[0].(*data.Ints).Values {
+			row := p.Row(i)
+			loss -= math.Log(float64(row[c])) / 100
+			if row[c] == slices.Max(row) {
+				right++
+			}
+		}
+		closeTo(t, "accuracy", r.Get("accuracy"), float64(right)/100, 1e-6)
+		closeTo(t, "loss", r.Loss(), loss, 1e-5)
+	})
+}
+
+// Start weights, shuffles and dropout masks are the same on every backend: the
+// histories differ by no more than rounding. 1e-4 is 1000 roundings of the loss.
+func TestBackendsAgree(t *testing.T) {
+	histories := map[string]*nn.History{}
+	starts := map[string][][]float32{}
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, b, nn.NewSequential(
+			layers.Input{Shape: []int{2}},
+			layers.Dense{Units: 16, Activation: activations.ReLU},
+			layers.Dropout{Rate: 0.5},
+			layers.Dense{Units: 16, Activation: activations.Tanh},
+			layers.Dropout{Rate: 0.25},
+			layers.Dense{Units: 3, Activation: activations.Softmax},
+		))
+		defer closeModel(t, m)
+		name := b.Info().Backend
+		starts[name] = weights(t, m)
+		histories[name] = fit(t, m, blobs(t, 50), nn.FitConfig{Epochs: 4, BatchSize: 8})
+	})
+	for name, h := range histories {
+		for i := range starts[name] {
+			if !slices.Equal(starts[name][i], starts["cpu"][i]) {
+				t.Errorf("%s and cpu start from other weights", name)
+			}
+		}
+		for e := range h.Epoch {
+			closeTo(t, fmt.Sprintf("%s: loss of epoch %d", name, e), h.Metrics["loss"][e], histories["cpu"].Metrics["loss"][e], 1e-4)
+		}
+	}
+}
+
+// order is the rows in the order that Fit takes them, found from the losses: a
+// model that predicts 0 and learns nothing has a loss of y*y.
+type order struct {
+	seen []int
+	sum  float64
+}
+
+func (o *order) OnEpochBegin(*nn.Training) error { o.sum = 0; return nil }
+
+func (o *order) OnBatchEnd(_ *nn.Training, batch int, r *nn.Results) error {
+	sum := r.Loss() * float64(batch+1)
+	o.seen = append(o.seen, int(math.Round(math.Sqrt(sum-o.sum))))
+	o.sum = sum
+	return nil
+}
+
+// orderOf trains on rows 0 to 9 and returns the order of two epochs.
+func orderOf(t *testing.T, b compute.Backend, seed uint64, c nn.FitConfig) []int {
+	t.Helper()
+	m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 1, KernelInitializer: columnOf{0}}), nn.CompileConfig{
+		Optimizer: optimizers.SGD{Settings: rate(0)}, Loss: losses.MeanSquaredError{}, Seed: seed})
+	defer closeModel(t, m)
+	y := dense(1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+	var o order
+	c.BatchSize, c.Callbacks = 1, []nn.Callback{&o}
+	fit(t, m, set(t, waves(10, 1), y), c)
+	return o.seen
+}
+
+func TestShuffles(t *testing.T) {
+	orders := map[string][]int{}
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		straight := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+		if got := orderOf(t, b, 1, nn.FitConfig{NoShuffle: true}); !slices.Equal(got, straight) {
+			t.Errorf("NoShuffle takes %v", got)
+		}
+		two := orderOf(t, b, 1, nn.FitConfig{Epochs: 2})
+		for e, epoch := range [][]int{two[:10], two[10:]} {
+			if slices.Equal(epoch, straight) {
+				t.Errorf("epoch %d is not shuffled", e)
+			}
+			if sorted := slices.Sorted(slices.Values(epoch)); !slices.Equal(sorted, straight) {
+				t.Errorf("epoch %d takes %v, not every row once", e, epoch)
+			}
+		}
+		if slices.Equal(two[:10], two[10:]) {
+			t.Error("both epochs have one order")
+		}
+		if again := orderOf(t, b, 1, nn.FitConfig{Epochs: 2}); !slices.Equal(again, two) {
+			t.Errorf("seed 1 gives %v, then %v", two, again)
+		}
+		if other := orderOf(t, b, 2, nn.FitConfig{Epochs: 2}); slices.Equal(other, two) {
+			t.Error("seeds 1 and 2 give one order")
+		}
+		if late := orderOf(t, b, 1, nn.FitConfig{InitialEpoch: 1, Epochs: 2}); !slices.Equal(late, two[10:]) {
+			t.Errorf("epoch 2 alone takes %v, want %v", late, two[10:])
+		}
+		orders[b.Info().Backend] = two
+	})
+	for name, o := range orders {
+		if !slices.Equal(o, orders["cpu"]) {
+			t.Errorf("%s takes %v, cpu %v", name, o, orders["cpu"])
+		}
+	}
+}
+
+// Training in two calls is training in one, to the bit.
+func TestInitialEpochContinues(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		train := blobs(t, 30)
+		one, two := forBlobs(t, b, classifier()), forBlobs(t, b, classifier())
+		defer closeModel(t, one)
+		defer closeModel(t, two)
+		fit(t, one, train, nn.FitConfig{Epochs: 4, BatchSize: 8})
+		fit(t, two, train, nn.FitConfig{Epochs: 2, BatchSize: 8})
+		h := fit(t, two, train, nn.FitConfig{InitialEpoch: 2, Epochs: 4, BatchSize: 8})
+		if !slices.Equal(h.Epoch, []int{2, 3}) {
+			t.Errorf("the history has epochs %v", h.Epoch)
+		}
+		for i, w := range weights(t, two) {
+			if !slices.Equal(w, weights(t, one)[i]) {
+				t.Errorf("weight %d differs", i)
+			}
+		}
+	})
+}
+
+func TestValidationFreqAndSteps(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, b, classifier())
+		defer closeModel(t, m)
+		val := blobs(t, 20)
+		h := fit(t, m, blobs(t, 30), nn.FitConfig{Epochs: 5, BatchSize: 8, Validation: val, ValidationFreq: 2, ValidationSteps: 1})
+		for e, x := range h.Metrics["val_loss"] {
+			if validated := e%2 == 1; validated == math.IsNaN(x) {
+				t.Errorf("epoch %d: val_loss is %v", e, x)
+			}
+		}
+		// Step 1 of the validation is rows 0 to 7.
+		h = fit(t, m, blobs(t, 30), nn.FitConfig{BatchSize: 8, Validation: val, ValidationSteps: 1})
+		r, err := m.Evaluate(background, val.Slice(0, 8))
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeTo(t, "val_loss", h.Last("val_loss"), r.Loss(), 1e-6)
+		r, err = m.EvaluateWith(background, val, nn.EvaluateConfig{BatchSize: 4, Steps: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeTo(t, "loss of two batches", r.Loss(), h.Last("val_loss"), 1e-6)
+	})
+}
+
+// warnings collects what is logged while f runs.
+func warnings(t *testing.T, f func()) string {
+	t.Helper()
+	var out bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
+	defer slog.SetDefault(before)
+	f()
+	return out.String()
+}
+
+func TestValidationSplit(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		// Rows of class 2 stand at the end: a split that took the last rows
+		// would hold all of them out.
+		x, y := waves(40, 2), ints(make([]int32, 40)...)
+		for i := 30; i < 40; i++ {
+			y.Values[i] = 2
+		}
+		for i := range 15 {
+			y.Values[i] = 1
+		}
+		for _, stratify := range []bool{false, true} {
+			m := forBlobs(t, b, classifier())
+			log := warnings(t, func() {
+				h := fit(t, m, set(t, x, y), nn.FitConfig{ValidationSplit: 0.25, Stratify: stratify})
+				if math.IsNaN(h.Last("val_loss")) || !(h.Last("val_accuracy") >= 0) {
+					t.Errorf("history %+v", h.Metrics)
+				}
+			})
+			if log != "" {
+				t.Errorf("Stratify %v: warned: %s", stratify, log)
+			}
+			closeModel(t, m)
+		}
+		// One row of class 2 is on one side only.
+		y = ints(make([]int32, 40)...)
+		y.Values[7] = 2
+		m := forBlobs(t, b, classifier())
+		defer closeModel(t, m)
+		log := warnings(t, func() { fit(t, m, set(t, x, y), nn.FitConfig{ValidationSplit: 0.25}) })
+		if !strings.Contains(log, "no example of some classes") || !strings.Contains(log, "[2]") {
+			t.Errorf("a class on one side alone: logged %q", log)
+		}
+	})
+}
+
+// The rows held out do not train: the loss on them is what Evaluate says of a
+// model that never saw them, and the split is the same at every call.
+func TestValidationSplitRepeats(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		train := blobs(t, 32)
+		train.Weights = make([]float32, 32)
+		for i := range train.Weights {
+			train.Weights[i] = float32(i%3) + 1
+		}
+		var losses [2]float64
+		for i := range losses {
+			m := forBlobs(t, b, classifier())
+			losses[i] = fit(t, m, train, nn.FitConfig{ValidationSplit: 0.5}).Last("val_loss")
+			closeModel(t, m)
+		}
+		if losses[0] != losses[1] {
+			t.Errorf("two splits with one seed: val_loss %v and %v", losses[0], losses[1])
+		}
+	})
+}
+
+func TestEvaluateIsExactOverUnevenBatches(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, b, classifier())
+		defer closeModel(t, m)
+		test := blobs(t, 37)
+		all, err := m.EvaluateWith(background, test, nn.EvaluateConfig{BatchSize: 37})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, size := range []int{1, 5, 8, 36, 100} {
+			r, err := m.EvaluateWith(background, test, nn.EvaluateConfig{BatchSize: size})
+			if err != nil {
+				t.Fatal(err)
+			}
+			closeTo(t, fmt.Sprintf("loss in batches of %d", size), r.Loss(), all.Loss(), 1e-5)
+			if r.Get("accuracy") != all.Get("accuracy") {
+				t.Errorf("accuracy in batches of %d is %v, want %v", size, r.Get("accuracy"), all.Get("accuracy"))
+			}
+		}
+	})
+}
+
+func TestDetailsOfResults(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := compiled(t, b, classifier(), nn.CompileConfig{
+			Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.ConfusionMatrix{}, metrics.Accuracy{}},
+		})
+		defer closeModel(t, m)
+		test := blobs(t, 30)
+		r, err := m.EvaluateWith(background, test, nn.EvaluateConfig{BatchSize: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := m.Predict(background, test.X...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := [3][3]float64{}
+		for i, c := range test.Y[0].(*data.Ints).Values {
+			row := p.Row(i)
+			want[c][slices.Index(row, slices.Max(row))]++
+		}
+		table := r.Details("confusion_matrix")
+		for i := range want {
+			if len(table) != 3 || !slices.Equal(table[i], want[i][:]) {
+				t.Fatalf("the matrix is %v, want %v", table, want)
+			}
+		}
+		if r.Details("accuracy") != nil || r.Details("nothing") != nil {
+			t.Error("a table where there is none")
+		}
+	})
+}
