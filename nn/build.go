@@ -257,7 +257,7 @@ func (m *Model) instance(s *Shared, taken map[string]bool, shapes [][]int) (*ins
 	if err != nil {
 		return nil, err
 	}
-	inst := &instance{name: name, layer: s.layer, trainable: true}
+	inst := &instance{name: name, layer: s.layer, trainable: !s.frozen}
 	b := &Builder{inst: inst, path: name}
 	if err = checkLayer(s); err == nil {
 		err = guarded("Build", func() (err error) {

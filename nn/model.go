@@ -35,6 +35,7 @@ type Model struct {
 	outAt     []int // numbers of the values that are outputs
 	built     bool
 
+	attached  map[string]Preprocessor
 	config    *CompileConfig
 	backend   compute.Backend // that Compile named
 	preparing sync.Mutex      // guards all above: the first users build the model and put it there

@@ -44,6 +44,9 @@ func typeName(l Layer) string {
 func givenName(l Layer) string {
 	switch l := l.(type) {
 	case *Shared:
+		if l.name != "" {
+			return l.name
+		}
 		return givenName(l.layer)
 	case nested:
 		return l.model.name

@@ -41,7 +41,13 @@ func Apply(layer Layer, inputs ...*Node) *Node {
 }
 
 // Shared is a layer that is applied several times with the same weights.
-type Shared struct{ layer Layer }
+type Shared struct {
+	layer Layer
+
+	// Of a layer that was loaded: what it was called and whether it was frozen.
+	name   string
+	frozen bool
+}
 
 // Share makes a layer usable several times: each Apply of the result uses the
 // same weights. Apply of the plain layer makes new ones each time.

@@ -162,7 +162,14 @@ func place(v reflect.Value, t reflect.Type, config any, where string, depth int)
 		bare = t.Elem()
 	}
 	x := reflect.New(bare)
-	if config != nil {
+	if s, ok := x.Interface().(Stand); ok {
+		err := s.SetConfig(func(into any) error {
+			return decode(reflect.ValueOf(into).Elem(), config, where, depth)
+		})
+		if err != nil {
+			return err
+		}
+	} else if config != nil {
 		if err := decode(x.Elem(), config, where, depth); err != nil {
 			return err
 		}

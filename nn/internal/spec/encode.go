@@ -142,6 +142,13 @@ func (e *encoder) object(v reflect.Value, where string, depth int) error {
 	if err := e.text(class, where); err != nil {
 		return err
 	}
+	if s, ok := standOf(held); ok {
+		config, err := s.Config()
+		if err != nil {
+			return fmt.Errorf("spec: %s(%s): %w", where, class, err)
+		}
+		held = reflect.ValueOf(config)
+	}
 	if held.IsZero() {
 		e.out.WriteByte('}')
 		return nil
@@ -152,6 +159,14 @@ func (e *encoder) object(v reflect.Value, where string, depth int) error {
 	}
 	e.out.WriteByte('}')
 	return nil
+}
+
+// standOf is v as a Stand, if it is one.
+func standOf(v reflect.Value) (Stand, bool) {
+	p := reflect.New(v.Type())
+	p.Elem().Set(v)
+	s, ok := p.Interface().(Stand)
+	return s, ok
 }
 
 // config writes the fields of a struct that are not zero.

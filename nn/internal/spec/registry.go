@@ -32,6 +32,15 @@ type family struct {
 	scalars map[reflect.Kind]reflect.Type // the string and the float type
 }
 
+// Stand is a registered type whose configuration is another value than its own
+// fields: a model that is a layer of another, which is saved as what it was
+// built from. SetConfig is a method of the pointer; it calls decode with a
+// pointer to what Config returns a value of.
+type Stand interface {
+	Config() (any, error)
+	SetConfig(decode func(into any) error) error
+}
+
 // Register lets the types of the examples stand in fields of interface type I;
 // the class is the type's name. What is decoded is a pointer where the example
 // is one. It panics on two types of one name, which is a mistake in the program,

@@ -56,7 +56,7 @@ func (l limited) Check() error {
 }
 
 func init() {
-	Register[shape](square{}, scaled{}, named(""), number(0), &pointed{}, group{}, wrapped{}, limited{})
+	Register[shape](square{}, scaled{}, named(""), number(0), &pointed{}, group{}, wrapped{}, limited{}, behind{})
 }
 
 // full is a value that uses everything.
@@ -146,7 +146,7 @@ func TestDecodeRefuses(t *testing.T) {
 		``:                                       "ends too early",
 		`{"class":`:                              "ends too early",
 		`{"class":"square"} x`:                   "follows",
-		`{"class":"cube"}`:                       `unknown class "cube", want one of group, limited`,
+		`{"class":"cube"}`:                       `unknown class "cube", want one of behind, group, limited`,
 		`{"config":{}}`:                          `no "class"`,
 		`{"class":3}`:                            `no "class"`,
 		`{"class":"square","x":1}`:               `"x" beside`,
@@ -192,7 +192,7 @@ func TestRegisterTwice(t *testing.T) {
 }
 
 func TestClasses(t *testing.T) {
-	if got := strings.Join(Classes[shape](), " "); got != "group limited named number pointed scaled square wrapped" {
+	if got := strings.Join(Classes[shape](), " "); got != "behind group limited named number pointed scaled square wrapped" {
 		t.Error(got)
 	}
 }
@@ -224,4 +224,47 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%s, written again, is %s, %v", once, twice, err)
 		}
 	})
+}
+
+// behind is a Stand: it is written as the text that it hides.
+type behind struct{ hidden string }
+
+func (behind) Area() float64 { return 1 }
+
+func (b behind) Config() (any, error) {
+	if b.hidden == "" {
+		return nil, fmt.Errorf("nothing to write")
+	}
+	return square{Side: float64(len(b.hidden))}, nil
+}
+
+func (b *behind) SetConfig(decode func(into any) error) error {
+	var s square
+	if err := decode(&s); err != nil {
+		return err
+	}
+	if s.Side > 9 {
+		return fmt.Errorf("a side of %v", s.Side)
+	}
+	b.hidden = strings.Repeat("x", int(s.Side))
+	return nil
+}
+
+func TestStand(t *testing.T) {
+	data, err := Encode[shape](scaled{Shape: behind{"xyz"}})
+	const want = `{"class":"scaled","config":{"shape":{"class":"behind","config":{"side":3}}}}`
+	if err != nil || string(data) != want {
+		t.Fatalf("written as %s, %v", data, err)
+	}
+	if back, err := Decode[shape](data); err != nil || back.(scaled).Shape != (behind{"xxx"}) {
+		t.Errorf("read as %#v, %v", back, err)
+	}
+	if _, err := Encode[shape](behind{}); err == nil || !strings.Contains(err.Error(), "nothing to write") {
+		t.Errorf("a Stand that fails is written: %v", err)
+	}
+	for data, what := range map[string]string{`{"class":"behind","config":{"side":10}}`: "a side of 10", `{"class":"behind","config":{"x":1}}`: "no field", `{"class":"behind"}`: "null"} {
+		if _, err := Decode[shape]([]byte(data)); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("%s: error %v, want one with %q", data, err, what)
+		}
+	}
 }
