@@ -1,12 +1,15 @@
 # make test   everything that has to hold before a change goes in
 # make bench  CPU and GPU side by side on this machine
+# make peers  the CPU beside PyTorch, GoMLX and OpenBLAS on this machine
 #
-# Both install what is missing first (scripts/setup.sh).
+# test and bench install what is missing first (scripts/setup.sh); peers does
+# so with INSTALL=1.
 
 SHELL := /bin/bash
 BENCHFLAGS ?=
+PEERFLAGS ?=
 
-.PHONY: all test bench setup build clean
+.PHONY: all test bench peers setup build clean
 
 all: build
 
@@ -25,6 +28,11 @@ test:
 bench:
 	scripts/setup.sh bench
 	scripts/bench.sh $(BENCHFLAGS)
+
+# PEERFLAGS="-jobs mnist,wide -rounds 5" narrows it; go run ./peers -h lists
+# the flags.
+peers:
+	scripts/peers.sh $(PEERFLAGS)
 
 clean:
 	rm -rf bin dist

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh bench   to build and run the OpenGL backend
 #   scripts/setup.sh test    the same, and what the tests need
+#   scripts/setup.sh peers   what make peers compares with: PyTorch, OpenBLAS
 #
 # Uses root or sudo; without either it prints the command and goes on, and
 # what needs the packages is then left out.
@@ -20,6 +21,10 @@ if [ "${1:-bench}" = test ]; then
 		# the build for Windows
 		gcc-mingw-w64-x86-64
 	)
+fi
+
+if [ "${1:-bench}" = peers ]; then
+	packages=(gcc libc6-dev python3-torch python3-numpy libopenblas0-pthread libopenblas-dev)
 fi
 
 if ! command -v go >/dev/null; then

@@ -114,7 +114,7 @@ func TestRun(t *testing.T) {
 		{"-suite nothing", `no suite "nothing"`},
 		{"-backend cpu -run NoSuchJob", "no job matches"},
 		{"-run (", "-run"},
-		{"-format xml", "want table or go"},
+		{"-format xml", "want table, go or json"},
 		{"-benchtime -1s", "more than 0"},
 		{"-backend abacus", "no device"},
 		{"more", "unexpected argument"},

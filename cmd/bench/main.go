@@ -35,7 +35,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	f.StringVar(&o.backends, "backend", "cpu,opengl", "devices to measure on, comma-separated")
 	f.StringVar(&o.only, "run", "", "only jobs whose name matches this regular expression")
 	f.DurationVar(&o.benchtime, "benchtime", 500*time.Millisecond, "how long to time each job on each device")
-	f.StringVar(&o.format, "format", "table", "what to print: table, or go for Go's benchmark format")
+	f.StringVar(&o.format, "format", "table", "what to print: table, go for Go's benchmark format, or json")
 	f.StringVar(&o.jsonFile, "json", "", "write the results into this file, too")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a profile of the program into this file")
 	f.BoolVar(&o.verbose, "v", false, "say more about the devices")
@@ -45,8 +45,8 @@ func parse(args []string, log io.Writer) (options, error) {
 	switch {
 	case f.NArg() > 0:
 		return o, fmt.Errorf("bench: unexpected argument %q; everything is a flag", f.Arg(0))
-	case o.format != "table" && o.format != "go":
-		return o, fmt.Errorf("bench: -format %q, want table or go", o.format)
+	case o.format != "table" && o.format != "go" && o.format != "json":
+		return o, fmt.Errorf("bench: -format %q, want table, go or json", o.format)
 	case o.benchtime <= 0:
 		return o, fmt.Errorf("bench: -benchtime %v, want more than 0", o.benchtime)
 	}
@@ -90,7 +90,7 @@ func run(args []string, out, log io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeDevices(devices)) }()
 	head := out
-	if o.format == "go" {
+	if o.format != "table" {
 		head = log
 	}
 	for _, d := range devices {
@@ -109,10 +109,8 @@ func run(args []string, out, log io.Writer) (err error) {
 	if len(results) == 0 && failed == 0 {
 		return fmt.Errorf("bench: no job matches -run %q in -suite %s", o.only, o.suites)
 	}
-	if o.format == "go" {
-		writeGo(out, results)
-	} else {
-		writeTable(out, devices, results)
+	if err := write(out, o.format, devices, results); err != nil {
+		return err
 	}
 	if o.jsonFile != "" {
 		if err := save(o.jsonFile, results); err != nil {
@@ -121,6 +119,18 @@ func run(args []string, out, log io.Writer) (err error) {
 	}
 	if failed > 0 {
 		return fmt.Errorf("bench: %d jobs failed and were not timed", failed)
+	}
+	return nil
+}
+
+func write(out io.Writer, format string, devices []device, results []result) error {
+	switch format {
+	case "go":
+		writeGo(out, results)
+	case "json":
+		return writeJSON(out, results)
+	default:
+		writeTable(out, devices, results)
 	}
 	return nil
 }
