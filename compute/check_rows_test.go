@@ -8,6 +8,11 @@ func TestCheckReduce(t *testing.T) {
 	rows := [MaxAxes]bool{3: true}
 	good := Reduce{Expr: Identity(Float), Dims: space, Axes: rows, In: []Operand{Full(at(x, 0, 12), space)}, Out: ColumnVector(at(y, 0, 3))}
 	b := NewBuilder(Float)
+	two := change(good, func(k *Reduce) {
+		k.Expr, k.More = b.MustBuild(b.Input(0), b.Input(0)), []Operand{ColumnVector(at(y, 3, 3))}
+	})
+	then := &Map{Expr: Unary(OpNeg), Dims: good.Kept(), In: []Operand{good.Out}, Out: []Operand{ColumnVector(at(y, 6, 3))}}
+	followed := change(good, func(k *Reduce) { k.Then = then })
 	run(t, []trial{
 		{"good", &good, ""},
 		{"columns", change(good, func(k *Reduce) { k.Axes, k.Out = [MaxAxes]bool{2: true}, RowVector(at(y, 0, 4)) }), ""},
@@ -22,10 +27,20 @@ func TestCheckReduce(t *testing.T) {
 		{"no expression", change(good, func(k *Reduce) { k.Expr = nil }), "expression is missing"},
 		{"integers", change(good, func(k *Reduce) { k.Expr = Identity(Int) }), "must be a float"},
 		{"two outputs", change(good, func(k *Reduce) { k.Expr = b.MustBuild(b.Input(0), b.Input(0)) }), "2 outputs, kernel takes 1"},
-		{"output missing", change(good, func(k *Reduce) { k.Out.View = View{} }), "output is missing"},
-		{"output too short", change(good, func(k *Reduce) { k.Out.Len = 2 }), "output spans 3"},
+		{"output missing", change(good, func(k *Reduce) { k.Out.View = View{} }), "output 0 is missing"},
+		{"output too short", change(good, func(k *Reduce) { k.Out.Len = 2 }), "output 0 spans 3"},
 		{"output repeats", change(good, func(k *Reduce) { k.Out.Strides[2] = 0 }), "overlapping elements"},
 		{"output over input", change(good, func(k *Reduce) { k.Out.View = at(x, 11, 3) }), "overlaps input 0"},
+		{"two results", two, ""},
+		{"second result too short", change(*two, func(k *Reduce) { k.More = []Operand{ColumnVector(at(y, 3, 2))} }), "output 1 spans 3"},
+		{"one result for two", change(*two, func(k *Reduce) { k.More = nil }), "2 outputs, kernel takes 1"},
+		{"results over each other", change(*two, func(k *Reduce) { k.More = []Operand{ColumnVector(at(y, 2, 3))} }), "outputs 0 and 1 overlap"},
+		{"followed", followed, ""},
+		{"followed over another space", change(*followed, func(k *Reduce) { m := *then; m.Dims = D(3); k.Then = &m }), "runs over"},
+		{"followed by a mistake", change(*followed, func(k *Reduce) { m := *then; m.Expr = nil; k.Then = &m }), "expression is missing"},
+		{"followed out of place", change(*followed, func(k *Reduce) { m := *then; m.In = []Operand{ColumnVector(at(y, 1, 3))}; k.Then = &m }), "same array"},
+		{"followed over the result", change(*followed, func(k *Reduce) { m := *then; m.Out = []Operand{good.Out}; k.Then = &m }), "what follows overlaps output 0"},
+		{"followed over the input", change(*followed, func(k *Reduce) { m := *then; m.Out = []Operand{ColumnVector(at(x, 3, 3))}; k.Then = &m }), "what follows overlaps input 0"},
 	})
 	if k := (&Reduce{Dims: Dims{2, 3, 4, 5}, Axes: [MaxAxes]bool{1: true, 3: true}}); k.Kept() != (Dims{2, 1, 4, 1}) || k.Reduced() != 15 {
 		t.Errorf("axes 1 and 3 of %v: kept %v, reduced %d", k.Dims, k.Kept(), k.Reduced())

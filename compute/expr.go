@@ -232,20 +232,29 @@ func (b *Builder) Build(outputs ...Value) (*Expr, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	needed := make([]bool, len(b.code))
+	at := make([]int, len(outputs))
+	for i, o := range outputs {
+		at[i] = int(o)
+	}
+	return prune(append([]Type(nil), b.types...), b.code, at), nil
+}
+
+// prune is the Expr of the instructions that outputs need.
+func prune(inputs []Type, code []Instr, outputs []int) *Expr {
+	needed := make([]bool, len(code))
 	for _, o := range outputs {
 		needed[o] = true
 	}
-	for i := len(b.code) - 1; i >= 0; i-- {
+	for i := len(code) - 1; i >= 0; i-- {
 		if needed[i] {
-			for k := range b.code[i].Op.Arity() {
-				needed[b.code[i].Args[k]] = true
+			for k := range code[i].Op.Arity() {
+				needed[code[i].Args[k]] = true
 			}
 		}
 	}
-	e := &Expr{Inputs: append([]Type(nil), b.types...)}
-	moved := make([]int, len(b.code))
-	for i, in := range b.code {
+	e := &Expr{Inputs: inputs}
+	moved := make([]int, len(code))
+	for i, in := range code {
 		if !needed[i] {
 			continue
 		}
@@ -259,7 +268,15 @@ func (b *Builder) Build(outputs ...Value) (*Expr, error) {
 		e.Outputs = append(e.Outputs, moved[o])
 	}
 	e.key = e.makeKey()
-	return e, nil
+	return e
+}
+
+// Output is the formula of output i alone, with the same inputs.
+func (e *Expr) Output(i int) *Expr {
+	if len(e.Outputs) == 1 {
+		return e
+	}
+	return prune(e.Inputs, e.Code, e.Outputs[i:i+1])
 }
 
 // MustBuild is Build for formulas fixed in code.

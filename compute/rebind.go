@@ -52,8 +52,11 @@ func rebind(k Kernel, to func(View) View) Kernel {
 		return &c
 	case *Reduce:
 		c := *k
-		c.In = rebindOperands(c.In, to)
+		c.In, c.More = rebindOperands(c.In, to), rebindOperands(c.More, to)
 		c.Out.View = to(c.Out.View)
+		if c.Then != nil {
+			c.Then = rebind(c.Then, to).(*Map)
+		}
 		return &c
 	case *Softmax:
 		c := *k

@@ -24,7 +24,42 @@ type reduction struct {
 	combined          int // elements of the result in a part of combine
 }
 
+// reduce binds Reduce: one reduction for each result, since a pass over
+// elements in cache costs little, and what follows them.
 func (d *device) reduce(k *compute.Reduce) (op, error) {
+	if len(k.More) == 0 && k.Then == nil {
+		return d.reduceOne(k)
+	}
+	var all sequence
+	for i, out := range k.Results() {
+		one := *k
+		one.Expr, one.Out, one.More, one.Then = k.Expr.Output(i), out, nil, nil
+		o, err := d.reduceOne(&one)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	if k.Then != nil {
+		o, err := d.mapOp(k.Then)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// sequence is several ops in order.
+type sequence []op
+
+func (s sequence) run(p *pool) {
+	for _, o := range s {
+		o.run(p)
+	}
+}
+
+func (d *device) reduceOne(k *compute.Reduce) (op, error) {
 	b := binder{d: d}
 	in := b.operands(k.In)
 	out := operand{k.Out, b.words(k.Out.View)}

@@ -7,6 +7,8 @@ func (c *compiler) fuse() {
 	c.fuseSiblings()
 	c.fuseEpilogues()
 	c.fuseReductions()
+	c.joinReductions()
+	c.followReductions()
 }
 
 // fuseSiblings merges elementwise units that do not feed each other but are
@@ -154,6 +156,77 @@ func (c *compiler) fuseReductions() {
 		u.shape, u.feeds = e.shape, true
 		c.merge(u, e)
 	}
+}
+
+// joinReductions makes one kernel of reductions of the same kind over the same
+// axes, such as the sums of a loss and of its metrics.
+func (c *compiler) joinReductions() {
+	for i := 0; i < len(c.units); i++ {
+		a := c.units[i]
+		for k := i + 1; k < len(c.units); k++ {
+			b := c.units[k]
+			if c.canJoin(a, b) {
+				a.also = append(a.also, b.mains()...)
+				c.unitOf[b.main] = a
+				for _, t := range b.also {
+					c.unitOf[t] = a
+				}
+				a.shape, a.feeds = a.main.args[0].shape, true
+				c.merge(a, b)
+				k--
+			}
+		}
+	}
+}
+
+func (c *compiler) canJoin(a, b *unit) bool {
+	if a.main == nil || b.main == nil || a.main.kind != kindReduce || b.main.kind != kindReduce {
+		return false
+	}
+	t, s := a.main, b.main
+	return t.red == s.red && equal(t.args[0].shape, s.args[0].shape) && equal(t.axes, s.axes) &&
+		len(c.operands(a))+len(c.operands(b))+len(a.also)+len(b.also) <= maxOperands &&
+		!c.reaches(a, b) && !c.reaches(b, a)
+}
+
+// followReductions hangs what is made of single numbers onto the reduction that
+// they come from.
+func (c *compiler) followReductions() {
+	for _, u := range append([]*unit(nil), c.units...) {
+		if u.main == nil || u.main.kind != kindReduce || u.main.Size() != 1 {
+			continue
+		}
+		for _, e := range c.units {
+			if c.canFollow(u, e) {
+				u.then = e.elems
+				for _, t := range e.elems {
+					c.unitOf[t] = u
+				}
+				u.after = append(u.after, e.after...)
+				c.dropUnit(e)
+				break
+			}
+		}
+	}
+}
+
+// canFollow says whether e, elementwise nodes over single numbers, reads u's
+// results, nothing else that u computes, and nothing that waits for u.
+func (c *compiler) canFollow(u, e *unit) bool {
+	if e.main != nil || sizeOf(e.shape) != 1 || len(c.operands(u))+len(c.operands(e)) > maxOperands {
+		return false
+	}
+	reads := false
+	for _, b := range c.operands(e) {
+		switch {
+		case c.unitOf[b] != u:
+		case b.kind != kindReduce:
+			return false
+		default:
+			reads = true
+		}
+	}
+	return reads && !c.cyclic(u, e)
 }
 
 // onlyFeeds is a node of e other than x that is needed outside e, or nil.

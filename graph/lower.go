@@ -393,27 +393,62 @@ func (c *compiler) lowerSparse(u *unit) ([]compute.Kernel, error) {
 }
 
 func (c *compiler) lowerReduce(u *unit) ([]compute.Kernel, error) {
-	t := u.main
-	x := t.args[0]
-	f := c.newFormula(u, x.shape, nil)
-	e, err := f.build([]*Tensor{x})
+	shape := u.main.args[0].shape
+	var operands []*Tensor
+	for _, t := range u.mains() {
+		operands = append(operands, t.args[0])
+	}
+	f := c.newFormula(u, shape, nil)
+	e, err := f.build(operands)
 	if err != nil {
 		return nil, err
 	}
-	k := &compute.Reduce{Op: t.red, Expr: e, Dims: iteration(x.shape), In: f.in}
-	strides := contiguous(t.shape)
-	shift := compute.MaxAxes - len(x.shape)
-	for _, a := range t.axes {
+	k := &compute.Reduce{Op: u.main.red, Expr: e, Dims: iteration(shape), In: f.in}
+	shift := compute.MaxAxes - len(shape)
+	strides := contiguous(u.main.shape)
+	for _, a := range u.main.axes {
 		k.Axes[shift+a] = true
 		strides[a] = 0
 	}
-	k.Out = compute.Operand{View: c.view(t)}
-	for i, s := range strides {
-		if t.shape[i] != 1 {
-			k.Out.Strides[shift+i] = s
+	for n, t := range u.mains() {
+		out := compute.Operand{View: c.view(t)}
+		for i, s := range strides {
+			if t.shape[i] != 1 {
+				out.Strides[shift+i] = s
+			}
+		}
+		if n == 0 {
+			k.Out = out
+		} else {
+			k.More = append(k.More, out)
 		}
 	}
-	return []compute.Kernel{k}, nil
+	k.Then, err = c.lowerThen(u)
+	return []compute.Kernel{k}, err
+}
+
+// lowerThen is the Map that follows u's reductions, or nil.
+func (c *compiler) lowerThen(u *unit) (*compute.Map, error) {
+	if len(u.then) == 0 {
+		return nil, nil
+	}
+	shape := u.then[0].shape
+	var results []*Tensor
+	for _, t := range c.results(u) {
+		if t.kind == kindElem {
+			results = append(results, t)
+		}
+	}
+	f := c.newFormula(u, shape, nil)
+	e, err := f.build(results)
+	if err != nil {
+		return nil, err
+	}
+	k := &compute.Map{Expr: e, Dims: iteration(shape), In: f.in}
+	for _, t := range results {
+		k.Out = append(k.Out, compute.Full(c.view(t), k.Dims))
+	}
+	return k, nil
 }
 
 func (c *compiler) lowerCrossEntropy(u *unit) []compute.Kernel {

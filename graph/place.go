@@ -138,24 +138,35 @@ func (c *compiler) placeIn(value *Tensor, v *Variable) bool {
 // readsInPlace is true when u reads v only element for element, at the place
 // where it will write.
 func (c *compiler) readsInPlace(u *unit, v *Variable) bool {
-	if u.main != nil {
-		if u.feeds || u.main.sparse != nil {
-			return false
-		}
-		for _, b := range c.mainOperands(u.main) {
+	if u.main != nil && u.main.sparse != nil {
+		return false
+	}
+	for _, m := range u.mains() {
+		for _, b := range c.mainOperands(m) {
 			if c.readsVariable(b, v) {
 				return false
 			}
 		}
 	}
-	for _, e := range u.elems {
+	inPlace := u.elems
+	if u.feeds {
+		inPlace = u.then
+		for _, e := range u.elems {
+			for _, a := range e.args {
+				if c.readsVariable(c.resolve(a).base, v) {
+					return false
+				}
+			}
+		}
+	}
+	for _, e := range inPlace {
 		for _, a := range e.args {
 			r := c.resolve(a)
 			if !c.readsVariable(r.base, v) {
 				continue
 			}
 			same := r.base.variable.root == v.root && r.base.variable.at == v.at && r.offset == 0 && r.base.Size() == v.Size()
-			if !same || !equal(a.shape, u.shape) || !packed(a.shape, r.strides) {
+			if !same || !equal(a.shape, e.shape) || !packed(a.shape, r.strides) {
 				return false
 			}
 		}
@@ -167,11 +178,8 @@ func (c *compiler) readsInPlace(u *unit, v *Variable) bool {
 func (c *compiler) sortUnits() {
 	last := func(u *unit) int {
 		id := -1
-		if u.main != nil {
-			id = u.main.id
-		}
-		for _, e := range u.elems {
-			id = max(id, e.id)
+		for _, t := range append(u.mains(), u.nodes()...) {
+			id = max(id, t.id)
 		}
 		return id
 	}
@@ -263,7 +271,7 @@ func (c *compiler) planMemory() ([]slot, int) {
 // results lists the nodes that u stores: what other units or the caller need.
 func (c *compiler) results(u *unit) []*Tensor {
 	var out []*Tensor
-	for _, e := range u.elems {
+	for _, e := range u.nodes() {
 		_, fixed := c.places[e]
 		if fixed || c.leaves(e, u) {
 			out = append(out, e)
@@ -295,7 +303,7 @@ func (c *compiler) results(u *unit) []*Tensor {
 		}
 		return out
 	}
-	return append(out, u.main)
+	return append(out, u.mains()...)
 }
 
 func contains(ts []*Tensor, k kind) bool {

@@ -11,6 +11,8 @@ import (
 // elementwise nodes fused onto it.
 type unit struct {
 	main  *Tensor   // the operation, nil for a unit of elementwise nodes alone
+	also  []*Tensor // further reductions of the same kind and over the same axes
+	then  []*Tensor // elementwise nodes over the reductions' results, which are single numbers
 	elems []*Tensor // fused elementwise nodes, operands before users
 	shape []int     // iteration space of elems
 	// feeds is true when elems are computed before main (the operand of a
@@ -195,18 +197,29 @@ func (c *compiler) operands(u *unit) []*Tensor {
 			out = append(out, b)
 		}
 	}
-	for _, e := range u.elems {
+	for _, e := range u.nodes() {
 		for _, a := range e.args {
 			note(c.resolve(a).base)
 		}
 	}
-	if u.main != nil {
-		for _, b := range c.mainOperands(u.main) {
+	for _, m := range u.mains() {
+		for _, b := range c.mainOperands(m) {
 			note(b)
 		}
 	}
 	return out
 }
+
+// mains lists u's operations that are not elementwise.
+func (u *unit) mains() []*Tensor {
+	if u.main == nil {
+		return nil
+	}
+	return append([]*Tensor{u.main}, u.also...)
+}
+
+// nodes lists u's elementwise nodes.
+func (u *unit) nodes() []*Tensor { return append(u.elems[:len(u.elems):len(u.elems)], u.then...) }
 
 // mainOperands lists the bases that an operation reads in the layout it needs.
 func (c *compiler) mainOperands(t *Tensor) []*Tensor {
@@ -404,10 +417,5 @@ func (c *compiler) merge(a, b *unit) {
 		c.unitOf[e] = a
 	}
 	a.after = append(a.after, b.after...)
-	for i, u := range c.units {
-		if u == b {
-			c.units = append(c.units[:i], c.units[i+1:]...)
-			break
-		}
-	}
+	c.dropUnit(b)
 }

@@ -155,6 +155,14 @@ var elementMutants = []mutation{
 			k.Dims[3] = 1
 		}
 	})},
+	{"forgets what follows", "Reduce", bent(func(k *compute.Reduce) { k.Then = nil })},
+	{"gives the first result for the second", "Reduce", bent(func(k *compute.Reduce) {
+		if len(k.More) > 0 {
+			e := *k.Expr
+			e.Outputs = append([]int{e.Outputs[0], e.Outputs[0]}, e.Outputs[2:]...)
+			k.Expr = &e
+		}
+	})},
 	{"leaves the result of no elements", "Reduce", bent(func(k *compute.Reduce) {
 		if k.Dims.Size() == 0 {
 			k.Out.View, k.Axes, k.Dims = compute.View{}, [4]bool{}, compute.Dims{}

@@ -44,7 +44,11 @@ func (t *total) add(x float64) {
 
 func (o *outcome) reduce(k *compute.Reduce) {
 	kept := k.Kept()
-	totals := make([]total, kept.Size())
+	results := k.Results()
+	totals := make([][]total, len(results)) // of each result, by place
+	for i := range totals {
+		totals[i] = make([]total, kept.Size())
+	}
 	place := kept.Contiguous()
 	for a, reduced := range k.Axes {
 		if reduced {
@@ -54,21 +58,28 @@ func (o *outcome) reduce(k *compute.Reduce) {
 	var in []float64
 	each(k.Dims, func(at compute.Dims, element int) {
 		in = o.inputs(in, k.Expr, k.In, at)
-		totals[place.Index(at)].add(k.Expr.Eval(in, element)[0])
-	})
-	each(kept, func(at compute.Dims, element int) {
-		t, to := totals[element], k.Out.Strides.Index(at)
-		switch {
-		case k.Op == compute.ReduceArgMax:
-			o.word(k.Out.View, to, uint32(t.at))
-		case k.Op == compute.ReduceSum:
-			o.float(k.Out.View, to, t.sum, t.size)
-		case t.n == 0:
-			o.float(k.Out.View, to, math.Inf(-1), 0)
-		default:
-			o.float(k.Out.View, to, t.best, math.Abs(t.best))
+		for i, v := range k.Expr.Eval(in, element) {
+			totals[i][place.Index(at)].add(v)
 		}
 	})
+	for i, out := range results {
+		each(kept, func(at compute.Dims, element int) {
+			t, to := totals[i][element], out.Strides.Index(at)
+			switch {
+			case k.Op == compute.ReduceArgMax:
+				o.word(out.View, to, uint32(t.at))
+			case k.Op == compute.ReduceSum:
+				o.float(out.View, to, t.sum, t.size)
+			case t.n == 0:
+				o.float(out.View, to, math.Inf(-1), 0)
+			default:
+				o.float(out.View, to, t.best, math.Abs(t.best))
+			}
+		})
+	}
+	if k.Then != nil {
+		o.follow(k.Then)
+	}
 }
 
 func (o *outcome) copyKernel(k *compute.Copy) {

@@ -42,6 +42,36 @@ func newOutcome(before memory) *outcome {
 	return &outcome{before: before, cells: map[compute.Buffer][]cell{}}
 }
 
+// word is what a cell holds when it is right.
+func (c cell) word() uint32 {
+	if c.kind == floatCell {
+		return math.Float32bits(float32(c.want))
+	}
+	return c.bits
+}
+
+// follow adds what k does to what o has stored so far.
+func (o *outcome) follow(k *compute.Map) {
+	between := memory{}
+	for b, words := range o.before {
+		between[b] = append([]uint32(nil), words...)
+		for i, c := range o.cells[b] {
+			if c.kind != untouched {
+				between[b][i] = c.word()
+			}
+		}
+	}
+	then := newOutcome(between)
+	then.mapKernel(k)
+	for b, cells := range then.cells {
+		for i, c := range cells {
+			if c.kind != untouched {
+				o.put(compute.View{Buffer: b}, i, c)
+			}
+		}
+	}
+}
+
 // bits is the word at place at of v, before the kernel.
 func (o *outcome) bits(v compute.View, at int) uint32 {
 	if v.Buffer != o.loaded {
@@ -91,11 +121,8 @@ func (o *outcome) problem(b compute.Buffer, before []uint32, at int, got uint32,
 func (o *outcome) apply() {
 	for b, cells := range o.cells {
 		for at, c := range cells {
-			switch c.kind {
-			case wordCell:
-				o.before[b][at] = c.bits
-			case floatCell:
-				o.before[b][at] = math.Float32bits(float32(c.want))
+			if c.kind != untouched {
+				o.before[b][at] = c.word()
 			}
 		}
 	}

@@ -78,6 +78,7 @@ func testReduce(d *device) {
 			d.check(d.reduction(compute.ReduceSum, e, space, mask, 0, compute.Scalar(d.integers(1, 77))), exact)
 		}
 	})
+	d.run("several results", testResults)
 	d.run("squares", func(d *device) {
 		b := compute.NewBuilder(compute.Float)
 		e := b.MustBuild(b.Apply(compute.OpMul, b.Input(0), b.Input(0)))
@@ -87,6 +88,49 @@ func testReduce(d *device) {
 			d.check(d.reduction(compute.ReduceSum, e, space, mask, 0, in), tolerance{scale: 16})
 		}
 	})
+}
+
+// testResults: several results of one pass, and what is made of them.
+func testResults(d *device) {
+	b := compute.NewBuilder(compute.Float, compute.Float)
+	x, y := b.Input(0), b.Input(1)
+	e := b.MustBuild(b.Apply(compute.OpAdd, x, y), b.Apply(compute.OpMul, x, x), b.Apply(compute.OpSub, y, b.Float(3)))
+	for _, space := range []compute.Dims{compute.D(1), compute.D(700), compute.D(33, 70), compute.D(70, 33), compute.D(5000, 2), compute.D(3, 5, 7, 4), compute.D(0, 5)} {
+		for _, mask := range []int{4, 8, 12, 5} {
+			for _, op := range reductions {
+				if op == compute.ReduceArgMax && space.Size() == 0 {
+					continue
+				}
+				k := d.reduction(op, e, space, mask, 1, d.repeated(space, 15, 1), d.repeated(space, 8, 0))
+				one := d.reduction(op, e, space, mask, 0)
+				two := d.reduction(op, e, space, mask, 2)
+				k.More = []compute.Operand{one.Out, two.Out}
+				d.check(k, exact)
+				k.Then = d.following(k)
+				d.check(k, exact)
+			}
+		}
+	}
+}
+
+// following is a Map over the results of k, in part in place.
+func (d *device) following(k *compute.Reduce) *compute.Map {
+	t := compute.Float
+	if k.Op == compute.ReduceArgMax {
+		t = compute.Int
+	}
+	b := compute.NewBuilder(t, compute.Float, t, compute.Float)
+	first, second := b.Input(0), b.Input(2)
+	if t == compute.Int {
+		first, second = b.Apply(compute.OpToFloat, first), b.Apply(compute.OpToFloat, second)
+	}
+	sum := b.Apply(compute.OpAdd, b.Apply(compute.OpAdd, first, second), b.Input(1))
+	chance := b.Apply(compute.OpLess, b.Random(b.Int(3), b.Int(4), 5), b.Float(0.5))
+	e := b.MustBuild(b.Apply(compute.OpSelect, chance, sum, b.Float(-1)), b.Apply(compute.OpToInt, b.Input(3)))
+	kept := k.Kept()
+	own := d.repeated(kept, 15, 3)
+	return &compute.Map{Expr: e, Dims: kept, In: []compute.Operand{k.Out, own, k.More[1], d.repeated(kept, 0, 2)},
+		Out: []compute.Operand{own, d.strided(kept, natural, 1, 0, d.unread)}}
 }
 
 // testLongSums: adding a million equal terms one after the other loses 1% of

@@ -9,18 +9,18 @@ import (
 	"github.com/glearn-go/glearn/compute"
 )
 
-// reduction is what a ReduceOp is in GLSL.
+// reduction is what a ReduceOp is in GLSL, for one result.
 type reduction struct {
 	acc, none, combine string
 	words              int // of a partial result
 }
 
 var reductions = map[compute.ReduceOp]reduction{
-	compute.ReduceSum: {"float", "0.0", "float combine(float a, float b) { precise float c = a + b; return c; }", 1},
-	compute.ReduceMax: {"float", "uintBitsToFloat(0xFF800000u)", "float combine(float a, float b) { return fmax2(a, b); }", 1},
+	compute.ReduceSum: {"float", "0.0", "float join(float a, float b) { precise float c = a + b; return c; }", 1},
+	compute.ReduceMax: {"float", "uintBitsToFloat(0xFF800000u)", "float join(float a, float b) { return fmax2(a, b); }", 1},
 	// A key that orders floats as unsigned numbers, NaN last, and a position;
 	// of equal keys the first wins.
-	compute.ReduceArgMax: {"uvec2", "uvec2(0u, 0xFFFFFFFFu)", `uvec2 combine(uvec2 a, uvec2 b) { return b.x > a.x || b.x == a.x && b.y < a.y ? b : a; }
+	compute.ReduceArgMax: {"uvec2", "uvec2(0u, 0xFFFFFFFFu)", `uvec2 join(uvec2 a, uvec2 b) { return b.x > a.x || b.x == a.x && b.y < a.y ? b : a; }
 uvec2 ranked(float x, uint at) {
 	uint bits = floatBitsToUint(x);
 	if (bits == 0x80000000u) bits = 0u;
@@ -35,30 +35,52 @@ func (l *lowering) reduce(k *compute.Reduce) error {
 	if k.Kept().Size() == 0 {
 		return nil
 	}
-	r := reducer{l: l, k: k, op: reductions[k.Op]}
-	sp := newSpace(k.Dims, append(append([]compute.Operand(nil), k.In...), k.Out)...)
+	r := reducer{l: l, k: k, op: reductions[k.Op], results: len(k.More) + 1}
+	operands := append(append([]compute.Operand(nil), k.In...), k.Results()...)
+	if k.Then != nil {
+		operands = append(append(operands, k.Then.In...), k.Then.Out...)
+		for i := len(k.In) + r.results; i < len(operands); i++ {
+			for a, is := range k.Axes {
+				if is {
+					operands[i].Strides[a] = 0 // of one element there
+				}
+			}
+		}
+	}
+	sp := newSpace(k.Dims, operands...)
 	reduced := compute.Dims{1, 1, 1, 1}
 	for a, is := range k.Axes {
 		if is {
 			reduced[a] = k.Dims[a]
 		}
 	}
-	// Positions for OpRandom (over all axes) and for ReduceArgMax (over the
-	// reduced ones) are arrays too, so that pieces keep them.
-	sp = sp.position(k.Dims, 0).position(reduced, 0)
+	// Positions for OpRandom (over all axes), for ReduceArgMax (over the reduced
+	// ones) and for OpRandom in what follows (over the kept ones) are arrays too,
+	// so that pieces keep them.
+	r.positions = len(sp.arrays)
+	sp = sp.position(k.Dims, 0).position(reduced, 0).position(k.Kept(), 0)
 	for a, is := range k.Axes {
-		if !is {
-			sp.arrays[len(sp.arrays)-1].strides[a] = 0
+		if is {
+			sp.arrays[r.positions+2].strides[a] = 0
+		} else {
+			sp.arrays[r.positions+1].strides[a] = 0
 		}
 	}
 	return r.run(sp)
 }
 
+// reducer lowers one Reduce. Its space's arrays are the inputs, the results,
+// the inputs and outputs of what follows, and three positions.
 type reducer struct {
-	l  *lowering
-	k  *compute.Reduce
-	op reduction
+	l         *lowering
+	k         *compute.Reduce
+	op        reduction
+	results   int
+	positions int // place of the positions among the arrays
 }
+
+// planes is the number of words that make up a partial result.
+func (r reducer) planes() int { return r.results * r.op.words }
 
 // farthest names the kept, or the reduced, axis along which an array that does
 // not fit a storage block reaches farthest; -1 when there is none. With reduced
@@ -120,7 +142,7 @@ func (r reducer) run(sp space) error {
 		chunks[i] = r.l.chunks(keptN, r.axes(p, true).size())
 		total += chunks[i]
 	}
-	if total > 1 && !r.l.fits(total*keptN*r.op.words) {
+	if total > 1 && !r.l.fits(total*keptN*r.planes()) {
 		for axis, d := range sp.dims { // partial results have to fit as well
 			if !r.k.Axes[axis] && d > 1 {
 				if err := r.run(sp.part(axis, 0, d/2)); err != nil {
@@ -130,25 +152,25 @@ func (r reducer) run(sp space) error {
 			}
 		}
 	}
-	out := sp.arrays[len(r.k.In)]
 	if total == 1 {
-		return r.first(parts[0], 1, out, 0, 0)
+		return r.first(parts[0], 1, nil, 0, 0)
 	}
-	partial := r.l.temp(total * keptN * r.op.words)
+	partial := r.l.temp(total * keptN * r.planes())
 	at := 0
 	for i, p := range parts {
 		to := array{partial.Slice(at*keptN, chunks[i]*keptN), r.packed(sp)}
-		if err := r.first(p, chunks[i], to, keptN, total*keptN); err != nil {
+		if err := r.first(p, chunks[i], &to, keptN, total*keptN); err != nil {
 			return err
 		}
 		at += chunks[i]
 	}
 	for total > 1 {
 		next := r.l.chunks(keptN, total)
-		to, view, plane := out, compute.View{}, 0
+		var to *array
+		view, plane := compute.View{}, 0
 		if next > 1 {
-			view, plane = r.l.temp(next*keptN*r.op.words), next*keptN
-			to = array{view.Slice(0, plane), r.packed(sp)}
+			view, plane = r.l.temp(next*keptN*r.planes()), next*keptN
+			to = &array{view.Slice(0, plane), r.packed(sp)}
 		}
 		if err := r.again(partial, total, sp, next, to, keptN, plane); err != nil {
 			return err
@@ -218,9 +240,7 @@ func (r reducer) begin(kept, chunks, n int) *shader {
 	}
 	s := r.l.shader("Reduce", x, y)
 	s.call("special")
-	s.define("ACC", r.op.acc)
-	s.define("NONE", r.op.none)
-	s.line("%s", r.op.combine)
+	r.accumulator(s)
 	s.define("KEPT", s.number(kept))
 	s.define("CHUNKS", s.number(chunks))
 	s.define("REDUCED", s.number(n))
@@ -230,6 +250,43 @@ func (r reducer) begin(kept, chunks, n int) *shader {
 		s.line("shared ACC shares[TEAM][%d];", x)
 	}
 	return s
+}
+
+// accumulator defines the type of a running result, of none and how two are
+// combined: that of one result, or a struct of several.
+func (r reducer) accumulator(s *shader) {
+	s.line("%s", r.op.combine)
+	if r.results == 1 {
+		s.define("ACC", r.op.acc)
+		s.define("NONE", r.op.none)
+		s.define("combine", "join")
+		return
+	}
+	var fields, none, joined []string
+	for i := range r.results {
+		fields = append(fields, fmt.Sprintf("%s r%d;", r.op.acc, i))
+		none = append(none, r.op.none)
+		joined = append(joined, fmt.Sprintf("join(a.r%d, b.r%d)", i, i))
+	}
+	s.line("struct Results { %s };", strings.Join(fields, " "))
+	s.define("ACC", "Results")
+	s.define("NONE", "Results("+strings.Join(none, ", ")+")")
+	s.line("Results combine(Results a, Results b) { return Results(%s); }", strings.Join(joined, ", "))
+}
+
+// pack is a running result made of the given ones, result is result i of one.
+func (r reducer) pack(results []string) string {
+	if r.results == 1 {
+		return results[0]
+	}
+	return "Results(" + strings.Join(results, ", ") + ")"
+}
+
+func (r reducer) result(i int) string {
+	if r.results == 1 {
+		return "a"
+	}
+	return fmt.Sprintf("a.r%d", i)
 }
 
 // dispatch runs it: outputs along x and z, chunks along y.
@@ -243,12 +300,11 @@ func (r reducer) dispatch(s *shader, kept, chunks, n int) error {
 	return s.run(x, y, z)
 }
 
-// first combines the elements of sp into chunks results for each output, apart
-// by step in the array to; a second word of each lies plane further.
-func (r reducer) first(sp space, chunks int, to array, step, plane int) error {
-	sp.arrays = append([]array(nil), sp.arrays...)
-	sp.arrays[len(r.k.In)] = to
-	for _, p := range r.cut(sp, false) {
+// first combines the elements of sp into chunks partial results for each place,
+// apart by step in the array to; further words of each lie plane further on.
+// With to nil the results are final.
+func (r reducer) first(sp space, chunks int, to *array, step, plane int) error {
+	for _, p := range r.cut(r.into(sp, to), false) {
 		if err := r.firstPart(p, chunks, step, plane); err != nil {
 			return err
 		}
@@ -279,82 +335,154 @@ func (r reducer) firstPart(sp space, chunks, step, plane int) error {
 		s.line("\tat%d = %s;", i, s.at(base[i], kept.arrays[i], coords))
 	}
 	if random {
-		s.line("\tposition = %s;", s.at(s.number(sp.arrays[n+1].view.Offset), kept.arrays[n+1], coords))
+		s.line("\tposition = %s;", s.at(s.number(sp.arrays[r.positions].view.Offset), kept.arrays[r.positions], coords))
 	}
 	s.line("}")
 
-	s.line("%s value(uint r) {", r.op.acc)
+	s.line("ACC value(uint r) {")
 	coords = coordinates(len(reduced.dims))
 	s.line("\tuint place = r;")
 	s.split("place", reduced.dims, coords)
 	element := "0u"
 	if random {
-		element = s.at("position", reduced.arrays[n+1], coords)
+		element = s.at("position", reduced.arrays[r.positions], coords)
 	}
 	args := []string{element}
 	for i := range n {
 		args = append(args, fromBits(in[i], fmt.Sprintf("%s[%s]", words[i], s.at(fmt.Sprintf("at%d", i), reduced.arrays[i], coords))))
 	}
-	s.line("\tfloat o;")
-	s.line("\tformula(%s, o);", strings.Join(args, ", "))
-	if r.op.words == 2 {
-		s.line("\treturn ranked(o, %s);", s.at(s.number(sp.arrays[n+2].view.Offset), reduced.arrays[n+2], coords))
-	} else {
-		s.line("\treturn o;")
+	values := make([]string, r.results)
+	for i := range values {
+		values[i] = fmt.Sprintf("o%d", i)
+		args = append(args, values[i])
+		s.line("\tfloat o%d;", i)
 	}
+	s.line("\tformula(%s);", strings.Join(args, ", "))
+	if r.op.words == 2 {
+		p := r.positions + 1
+		s.line("\tuint ranks = %s;", s.at(s.number(sp.arrays[p].view.Offset), reduced.arrays[p], coords))
+		for i := range values {
+			values[i] = fmt.Sprintf("ranked(o%d, ranks)", i)
+		}
+	}
+	s.line("\treturn %s;", r.pack(values))
 	s.line("}")
 	r.store(s, kept, chunks, step, plane)
 	return r.dispatch(s, keptN, chunks, reduced.size())
 }
 
-// again combines n partial results for each output into chunks.
-func (r reducer) again(from compute.View, n int, sp space, chunks int, to array, step, plane int) error {
+// into is sp with partial results in place of all that is final.
+func (r reducer) into(sp space, to *array) space {
+	if to == nil {
+		return sp
+	}
 	sp.arrays = append([]array(nil), sp.arrays...)
-	sp.arrays[len(r.k.In)] = to
-	kept := r.axes(sp, false)
+	for i := len(r.k.In); i < r.positions; i++ {
+		sp.arrays[i] = *to
+	}
+	return sp
+}
+
+// again combines n partial results for each place into chunks.
+func (r reducer) again(from compute.View, n int, sp space, chunks int, to *array, step, plane int) error {
+	kept := r.axes(r.into(sp, to), false)
 	keptN := kept.size()
 	s := r.begin(keptN, chunks, n)
 	words, base := s.memory(from, false)
 	s.line("uint from;")
 	s.line("void begin(uint kept) { from = %s + kept; }", base)
-	load := fmt.Sprintf("%s[from + r * KEPT]", words)
-	if r.op.words == 2 {
-		s.line("uvec2 value(uint r) { return uvec2(%s, %s[from + (REDUCED + r) * KEPT]); }", load, words)
-	} else {
-		s.line("float value(uint r) { return uintBitsToFloat(%s); }", load)
+	load := func(plane int) string { return fmt.Sprintf("%s[from + (REDUCED * %du + r) * KEPT]", words, plane) }
+	loads := make([]string, r.results)
+	for i := range loads {
+		loads[i] = fmt.Sprintf("uintBitsToFloat(%s)", load(i))
+		if r.op.words == 2 {
+			loads[i] = fmt.Sprintf("uvec2(%s, %s)", load(2*i), load(2*i+1))
+		}
 	}
+	s.line("ACC value(uint r) { return %s; }", r.pack(loads))
 	r.store(s, kept, chunks, step, plane)
 	return r.dispatch(s, keptN, chunks, n)
 }
 
-// store adds the function that keeps a result in the space's output array. A
-// plane of 0 stands for the final result.
+// store adds the function that keeps a running result a: in the arrays of the
+// results or, with a plane, as a partial one.
 func (r reducer) store(s *shader, kept space, chunks, step, plane int) {
-	out := kept.arrays[len(r.k.In)]
-	out.view.Len = kept.span(out)
-	s.line("void store(uint kept, uint chunk, %s a) {", r.op.acc)
+	if r.k.Then != nil && plane == 0 {
+		s.formula("following", r.k.Then.Expr)
+	}
+	s.line("void store(uint kept, uint chunk, ACC a) {")
 	coords := coordinates(len(kept.dims))
 	s.split("kept", kept.dims, coords)
-	view := out.view
-	if chunks > 1 {
-		view.Len += (chunks - 1) * step
-	}
-	if r.op.words == 2 && plane > 0 {
-		view.Len += plane
-	}
-	words, base := s.memory(view, true)
-	at := s.at(base, out, coords)
-	if chunks > 1 {
-		at += " + chunk * " + s.number(step)
-	}
-	switch {
-	case r.op.words == 1:
-		s.line("\t%s[%s] = floatBitsToUint(a);", words, at)
-	case plane == 0:
-		s.line("\t%s[%s] = a.y;", words, at)
-	default:
-		s.line("\t%s[%s] = a.x;", words, at)
-		s.line("\t%s[%s + %s] = a.y;", words, at, s.number(plane))
+	if plane > 0 {
+		r.storePartial(s, kept, chunks, step, plane, coords)
+	} else {
+		r.storeFinal(s, kept, coords)
 	}
 	s.line("}")
+}
+
+func (r reducer) storePartial(s *shader, kept space, chunks, step, plane int, coords []string) {
+	out := kept.arrays[len(r.k.In)]
+	out.view.Len = kept.span(out) + (chunks-1)*step + (r.planes()-1)*plane
+	words, base := s.memory(out.view, true)
+	s.line("\tuint at = %s + chunk * %s;", s.at(base, out, coords), s.number(step))
+	for i := range r.results {
+		value := r.result(i)
+		parts := []string{"floatBitsToUint(" + value + ")"}
+		if r.op.words == 2 {
+			parts = []string{value + ".x", value + ".y"}
+		}
+		for k, part := range parts {
+			s.line("\t%s[at + %s] = %s;", words, s.number((i*r.op.words+k)*plane), part)
+		}
+	}
+}
+
+func (r reducer) storeFinal(s *shader, kept space, coords []string) {
+	place := func(i int, write bool) string {
+		a := kept.arrays[i]
+		a.view.Len = kept.span(a)
+		words, base := s.memory(a.view, write)
+		return fmt.Sprintf("%s[%s]", words, s.at(base, a, coords))
+	}
+	for i := range r.results {
+		s.line("\tuint result%d = %s;", i, r.bits(i))
+		s.line("\t%s = result%d;", place(len(r.k.In)+i, true), i)
+	}
+	then := r.k.Then
+	if then == nil {
+		return
+	}
+	at := len(r.k.In) + r.results
+	position := r.positions + 2
+	args := []string{s.at(s.number(kept.arrays[position].view.Offset), kept.arrays[position], coords)}
+	for i, in := range then.In {
+		// A result comes from where it was computed, not back from memory.
+		word := ""
+		for n, out := range r.k.Results() {
+			if in.Overlaps(out.View) {
+				word = fmt.Sprintf("result%d", n)
+			}
+		}
+		if word == "" {
+			word = place(at+i, false)
+		}
+		args = append(args, fromBits(then.Expr.Inputs[i], word))
+	}
+	for i, o := range then.Expr.Outputs {
+		s.line("\t%s o%d;", glType(then.Expr.Code[o].Type), i)
+		args = append(args, fmt.Sprintf("o%d", i))
+	}
+	s.line("\tfollowing(%s);", strings.Join(args, ", "))
+	for i, o := range then.Expr.Outputs {
+		s.line("\t%s = %s;", place(at+len(then.In)+i, true), toBits(then.Expr.Code[o].Type, fmt.Sprintf("o%d", i)))
+	}
+}
+
+// bits is result i of a running result a as a word.
+func (r reducer) bits(i int) string {
+	if r.op.words == 2 {
+		return r.result(i) + ".y"
+	}
+	return "floatBitsToUint(" + r.result(i) + ")"
 }
