@@ -26,7 +26,7 @@ func Apply(op compute.Op, args ...*Tensor) *Tensor {
 		g.Fail("graph: %v does not take operands of type %v", op, types)
 		return g.placeholder(compute.Float, shape)
 	}
-	if folded, ok := fold(op, args, shape); ok {
+	if folded, ok := fold(op, typ, args, shape); ok {
 		return folded
 	}
 	return g.add(Tensor{kind: kindElem, op: op, typ: typ, shape: shape, args: append([]*Tensor(nil), args...)})
@@ -40,25 +40,53 @@ func (t *Tensor) constant() (float32, bool) {
 	return t.value, t.kind == kindConst && t.typ == compute.Float
 }
 
-// fold drops operations that change nothing: x*1, x/1, x+0, x-0, and products
-// with the constant 0 (a gradient that is not there), and computes operations
-// on constants.
-func fold(op compute.Op, args []*Tensor, shape []int) (*Tensor, bool) {
-	g := args[0].g
-	values := make([]float64, len(args))
-	all := true
+// foldConstants computes an operation on constants.
+func foldConstants(op compute.Op, typ compute.Type, args []*Tensor, shape []int) (*Tensor, bool) {
+	b := compute.NewBuilder()
+	vs := make([]compute.Value, len(args))
 	for i, a := range args {
-		c, ok := a.constant()
-		values[i] = float64(c)
-		all = all && ok
-	}
-	if typ, _ := op.ResultType(types(args)...); all && typ == compute.Float {
-		b := compute.NewBuilder()
-		vs := make([]compute.Value, len(args))
-		for i := range args {
-			vs[i] = b.Float(float32(values[i]))
+		k := constantOf(a)
+		if k == nil {
+			return nil, false
 		}
-		return BroadcastTo(g.Const(float32(b.MustBuild(b.Apply(op, vs...)).Eval(nil, 0)[0])), shape...), true
+		vs[i] = k.constantIn(b)
+	}
+	v := b.Apply(op, vs...)
+	if typ == compute.Bool {
+		v = b.Apply(compute.OpToFloat, v) // what an Expr can store
+	}
+	x := b.MustBuild(v).Eval(nil, 0)[0]
+	result := Tensor{kind: kindConst, typ: typ}
+	if typ == compute.Float {
+		result.value = float32(x)
+	} else {
+		result.number = int32(x)
+	}
+	return BroadcastTo(args[0].g.add(result), shape...), true
+}
+
+// constantIn is the constant t in a formula.
+func (t *Tensor) constantIn(b *compute.Builder) compute.Value {
+	switch t.typ {
+	case compute.Float:
+		return b.Float(t.value)
+	case compute.Int:
+		return b.Int(t.number)
+	}
+	return b.Bool(t.number != 0)
+}
+
+// fold drops operations that change nothing: x*1, x/1, x+0, x-0, a choice that
+// is always the same, and operations on constants.
+func fold(op compute.Op, typ compute.Type, args []*Tensor, shape []int) (*Tensor, bool) {
+	if folded, ok := foldConstants(op, typ, args, shape); ok {
+		return folded, true
+	}
+	if k := constantOf(args[0]); k != nil && op == compute.OpSelect {
+		if k.number != 0 {
+			return BroadcastTo(args[1], shape...), true
+		}
+		return BroadcastTo(args[2], shape...), true
 	}
 	if len(args) != 2 || args[0].typ != compute.Float {
 		return nil, false
@@ -92,14 +120,6 @@ func fold(op compute.Op, args []*Tensor, shape []int) (*Tensor, bool) {
 		}
 	}
 	return nil, false
-}
-
-func types(args []*Tensor) []compute.Type {
-	out := make([]compute.Type, len(args))
-	for i, a := range args {
-		out[i] = a.typ
-	}
-	return out
 }
 
 // broadcast is the shape that two operands share, as in numpy.

@@ -161,14 +161,7 @@ func (f *formula) value(t *Tensor) compute.Value {
 	}
 	var v compute.Value
 	if k := constantOf(t); k != nil {
-		switch k.typ {
-		case compute.Float:
-			v = f.b.Float(k.value)
-		case compute.Int:
-			v = f.b.Int(k.number)
-		default:
-			v = f.b.Bool(k.number != 0)
-		}
+		v = k.constantIn(f.b)
 	} else if f.internal(t) {
 		args := make([]compute.Value, len(t.args))
 		for i, a := range t.args {

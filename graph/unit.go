@@ -353,25 +353,34 @@ func (c *compiler) makeUnits() {
 func (c *compiler) joinElementwise(t *Tensor) {
 	alone := &unit{elems: []*Tensor{t}, shape: t.shape}
 	c.unitOf[t] = alone
-	for _, a := range t.args {
-		if t.typ == compute.Bool {
-			// A truth value goes where it is used: recomputing a comparison beside
-			// its user is cheaper than keeping it in memory until then.
-			break
-		}
-		for a.kind == kindStop {
-			a = a.args[0]
-		}
-		u := c.unitOf[a]
-		if a.kind != kindElem || u == alone || !equal(u.shape, t.shape) {
-			continue
-		}
-		if c.canMerge(u, c.unitOf[t]) {
-			c.merge(u, c.unitOf[t])
-		}
+	// A truth value goes where it is used: recomputing a comparison beside its
+	// user is cheaper than keeping it in memory until then.
+	if t.typ != compute.Bool {
+		c.joinOperands(t, alone, map[*Tensor]bool{})
 	}
 	if c.unitOf[t] == alone {
 		c.units = append(c.units, alone)
+	}
+}
+
+// joinOperands merges the unit of the new node t with those of x's operands,
+// and of the operands of the truth values among them.
+func (c *compiler) joinOperands(x *Tensor, alone *unit, seen map[*Tensor]bool) {
+	for _, a := range x.args {
+		a = peel(a)
+		if a.kind != kindElem || seen[a] {
+			continue
+		}
+		seen[a] = true
+		if u := c.unitOf[a]; u != alone && equal(u.shape, alone.shape) {
+			t := alone.elems[len(alone.elems)-1]
+			if c.canMerge(u, c.unitOf[t]) {
+				c.merge(u, c.unitOf[t])
+			}
+		}
+		if a.typ == compute.Bool {
+			c.joinOperands(a, alone, seen)
+		}
 	}
 }
 
