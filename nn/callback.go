@@ -70,6 +70,7 @@ type Training struct {
 	pass        *pass   // of the epoch, nil before the first
 	order       []int32 // of the epoch's rows; nil is as they stand
 	interrupted bool
+	validates   bool
 }
 
 // position is where Fit stands while it is at rest.
@@ -94,8 +95,12 @@ func (t *Training) Batch() int { return t.at.Batch }
 // Interrupted is true when the context has ended.
 func (t *Training) Interrupted() bool { return t.interrupted }
 
-// Batches is the number of batches of an epoch.
+// Batches is the number of batches of an epoch; 0 where a stream decides.
 func (t *Training) Batches() int { return t.batches }
+
+// Validates is true when Fit has data to validate on; it may do so after some
+// epochs only.
+func (t *Training) Validates() bool { return t.validates }
 
 // Steps is the number of batches trained on since Compile, up to the last look
 // at the device.

@@ -197,7 +197,7 @@ func (f *fit) close() {
 // start trains, and returns the history however it ends.
 func (f *fit) start(ctx context.Context) (*History, error) {
 	f.progress = newProgress(f.config.Progress)
-	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, out: f.config.Progress}
+	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, out: f.config.Progress, validates: f.val != nil}
 	return f.history, f.run(ctx)
 }
 

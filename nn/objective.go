@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
@@ -94,11 +95,41 @@ func traceMetric(metric Metric, yTrue, yPred, weight *graph.Tensor) (sums []*gra
 	return sums, resolved
 }
 
-// rehearse traces every loss and metric on outputs of the model's shapes, so
-// that a setting that does not fit them (a top-k above the number of classes)
-// is a mistake of Compile. Whether targets will be class numbers or rows like
-// the outputs is not known yet: what takes either is fine.
+// rehearse traces what is traced again at every step, so that a setting that
+// does not fit the shapes is a mistake of Compile.
 func (m *Model) rehearse(objectives []objective) error {
+	if err := m.rehearseObjectives(objectives); err != nil {
+		return fmt.Errorf("nn: Compile: %w", err)
+	}
+	g := graph.New()
+	for _, w := range m.allWeights() {
+		scoped(g, w.name, "a regularizer or constraint", func() { w.rehearse(g.Read(w.variable)) })
+	}
+	if err := g.Err(); err != nil {
+		return fmt.Errorf("nn: Compile: %w", err)
+	}
+	return nil
+}
+
+// rehearse traces what is done to the weight's value x.
+func (w *Weight) rehearse(x *graph.Tensor) {
+	if r := w.spec.Regularizer; r != nil {
+		if p := r.Penalty(x); p.Size() != 1 {
+			x.Graph().Fail("the penalty of a regularizer has shape %v, want one number", p.Shape())
+		}
+	}
+	if c := w.spec.Constraint; c != nil {
+		if p := c.Project(x); !slices.Equal(p.Shape(), x.Shape()) {
+			x.Graph().Fail("a constraint makes shape %v of %v, want the same", p.Shape(), x.Shape())
+		}
+	}
+}
+
+// rehearseObjectives traces every loss and metric on outputs of the model's
+// shapes: a top-k may be above the number of classes. Whether targets will be
+// class numbers or rows like the outputs is not known yet: what takes either
+// is fine.
+func (m *Model) rehearseObjectives(objectives []objective) error {
 	for i, o := range objectives {
 		var parts []func(yTrue, yPred *graph.Tensor)
 		if o.loss != nil {
@@ -123,7 +154,7 @@ func (m *Model) rehearse(objectives []objective) error {
 			if errors.Is(rows, ErrShape) && !errors.Is(numbers, ErrShape) {
 				rows = numbers
 			}
-			return fmt.Errorf("nn: Compile: %w", rows)
+			return rows
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ func (c *ModelCheckpoint) Check() error {
 	case c.Every < 0:
 		return fmt.Errorf("ModelCheckpoint: Every is %d, want 0 or more", c.Every)
 	}
-	return checkMode(c.Mode)
+	return monitor{mode: c.Mode}.check()
 }
 
 // OnTrainBegin starts anew.
@@ -48,8 +48,8 @@ func (c *ModelCheckpoint) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	}
 	if c.SaveBestOnly {
 		m := monitor{name: c.Monitor, mode: c.Mode}
-		x, err := m.value(r)
-		if err != nil || !m.better(x, c.best) {
+		x, ok, err := m.value(t, r)
+		if !ok || !m.better(x, c.best) {
 			return err
 		}
 		c.best = x

@@ -55,6 +55,12 @@ func (l *CSVLogger) OnTrainBegin(*nn.Training) error {
 func (l *CSVLogger) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	if l.names == nil {
 		l.names = r.Names()
+		if t.Validates() && !r.Has("val_loss") {
+			// Later epochs have more to say than the first.
+			for _, name := range r.Names() {
+				l.names = append(l.names, "val_"+name)
+			}
+		}
 		if !l.header {
 			if err := l.writer.Write(append([]string{"epoch"}, l.names...)); err != nil {
 				return err

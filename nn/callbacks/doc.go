@@ -38,16 +38,20 @@ func (m monitor) key() string {
 	return m.name
 }
 
-// value is the number to watch.
-func (m monitor) value(r *nn.Results) (float64, error) {
-	if !r.Has(m.key()) {
-		hint := ""
-		if strings.HasPrefix(m.key(), "val_") {
-			hint = "; give Fit validation data"
-		}
-		return 0, fmt.Errorf("there is no %q among the results %q%s", m.key(), r.Names(), hint)
+// value is the number to watch; ok is false in an epoch that does not validate
+// and so says nothing about it.
+func (m monitor) value(t *nn.Training, r *nn.Results) (x float64, ok bool, err error) {
+	if r.Has(m.key()) {
+		return r.Get(m.key()), true, nil
 	}
-	return r.Get(m.key()), nil
+	hint := ""
+	if strings.HasPrefix(m.key(), "val_") {
+		if t.Validates() && !r.Has("val_loss") {
+			return 0, false, nil
+		}
+		hint = "; give Fit validation data"
+	}
+	return 0, false, fmt.Errorf("there is no %q among the results %q%s", m.key(), r.Names(), hint)
 }
 
 // rising is true when larger is better.
@@ -79,9 +83,13 @@ func (m monitor) better(x, best float64) bool {
 	return x+math.Abs(m.delta) < best
 }
 
-func checkMode(m Mode) error {
-	if m > Max {
-		return fmt.Errorf("Mode is %d, want Auto, Min or Max", m)
+// check looks at the settings.
+func (m monitor) check() error {
+	if m.mode > Max {
+		return fmt.Errorf("Mode is %d, want Auto, Min or Max", m.mode)
+	}
+	if math.IsNaN(m.delta) {
+		return fmt.Errorf("MinDelta is NaN, want a number")
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package callbacks
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/glearn-go/glearn/nn"
 )
@@ -34,7 +36,10 @@ func (e *EarlyStopping) Check() error {
 	if e.Patience < 0 || e.StartFromEpoch < 0 {
 		return fmt.Errorf("EarlyStopping: Patience is %d and StartFromEpoch %d, want 0 or more", e.Patience, e.StartFromEpoch)
 	}
-	return checkMode(e.Mode)
+	if e.Baseline != nil && math.IsNaN(*e.Baseline) {
+		return errors.New("EarlyStopping: Baseline is NaN, want a number")
+	}
+	return e.monitor().check()
 }
 
 func (e *EarlyStopping) monitor() monitor {
@@ -50,8 +55,8 @@ func (e *EarlyStopping) OnTrainBegin(*nn.Training) error {
 
 // OnEpochEnd compares with the best epoch.
 func (e *EarlyStopping) OnEpochEnd(t *nn.Training, r *nn.Results) error {
-	x, err := e.monitor().value(r)
-	if err != nil || t.Epoch() < e.StartFromEpoch {
+	x, ok, err := e.monitor().value(t, r)
+	if !ok || t.Epoch() < e.StartFromEpoch {
 		return err
 	}
 	if e.RestoreBestWeights && e.weights == nil {

@@ -27,7 +27,7 @@ func (p *ReduceLROnPlateau) Check() error {
 	if !(p.Factor >= 0 && p.Factor < 1) || p.Patience < 0 || p.Cooldown < 0 || !(p.MinLR >= 0) || math.IsInf(p.MinLR, 0) {
 		return fmt.Errorf("ReduceLROnPlateau: Factor is %v, want 0 to below 1; Patience %d, Cooldown %d and MinLR %v, want 0 or more", p.Factor, p.Patience, p.Cooldown, p.MinLR)
 	}
-	return checkMode(p.Mode)
+	return p.monitor().check()
 }
 
 func (p *ReduceLROnPlateau) monitor() monitor {
@@ -46,8 +46,8 @@ func (p *ReduceLROnPlateau) OnTrainBegin(*nn.Training) error {
 
 // OnEpochEnd compares with the best epoch.
 func (p *ReduceLROnPlateau) OnEpochEnd(t *nn.Training, r *nn.Results) error {
-	x, err := p.monitor().value(r)
-	if err != nil {
+	x, ok, err := p.monitor().value(t, r)
+	if !ok {
 		return err
 	}
 	patience, factor := p.Patience, p.Factor
