@@ -71,12 +71,14 @@ func classifier() *nn.Model {
 // forBlobs compiles a model for blobs, and closes it when the test ends.
 func forBlobs(t testing.TB, b compute.Backend, m *nn.Model) *nn.Model {
 	t.Helper()
-	return compiled(t, b, m, nn.CompileConfig{
-		Optimizer: optimizers.Adam{Settings: rate(0.05)},
-		Loss:      losses.SparseCategoricalCrossentropy{},
-		Metrics:   []nn.Metric{metrics.Accuracy{}},
-		Seed:      7,
-	})
+	return compiled(t, b, m, compileBlobs)
+}
+
+var compileBlobs = nn.CompileConfig{
+	Optimizer: optimizers.Adam{Settings: rate(0.05)},
+	Loss:      losses.SparseCategoricalCrossentropy{},
+	Metrics:   []nn.Metric{metrics.Accuracy{}},
+	Seed:      7,
 }
 
 // compiled is m, compiled; the test closes it before the device.
