@@ -57,7 +57,7 @@ func Compile(b compute.Backend, g *Graph) (*Program, error) {
 // settle makes the copies that operands need, until no more are.
 func (c *compiler) settle() {
 	for _, o := range c.g.outputs {
-		c.flat(o)
+		c.output(o)
 	}
 	for i := 0; i < len(c.units); i++ {
 		c.operands(c.units[i])
@@ -97,7 +97,7 @@ func (p *Program) emit(c *compiler) error {
 		}
 	}
 	for _, o := range c.g.outputs {
-		p.views[o] = c.window(c.flat(o), o.shape)
+		p.views[o] = c.window(c.output(o), o.shape)
 	}
 	var err error
 	p.recording, err = p.backend.Record(p.kernels)

@@ -4,10 +4,10 @@ import "github.com/glearn-go/glearn/compute"
 
 // fuse merges units where one pass over memory does the work of several.
 func (c *compiler) fuse() {
-	c.fuseSiblings()
-	c.fuseEpilogues()
 	c.fuseReductions()
 	c.joinReductions()
+	c.fuseSiblings()
+	c.fuseEpilogues()
 	c.followReductions()
 }
 

@@ -240,7 +240,7 @@ func (c *compiler) planMemory() ([]slot, int) {
 		}
 	}
 	for _, o := range c.g.outputs {
-		touch(c.flat(o).base, len(c.units))
+		touch(c.output(o).base, len(c.units))
 	}
 	// Large ones first: small ones then fill the gaps between them.
 	sort.SliceStable(order, func(i, k int) bool { return order[i].len > order[k].len })

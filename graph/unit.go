@@ -150,6 +150,21 @@ func (c *compiler) flat(x *Tensor) strided {
 	return r
 }
 
+// output is where an output can be read after a run: not in a variable that the
+// program itself changes.
+func (c *compiler) output(x *Tensor) strided {
+	r := c.flat(x)
+	if r.base.kind != kindVar {
+		return r
+	}
+	for _, a := range c.g.assigns {
+		if a.variable.overlaps(r.base.variable) {
+			return strided{base: c.copyOf(x), strides: contiguous(x.shape)}
+		}
+	}
+	return r
+}
+
 // matrix is x as batches of a row-major matrix, transposed where that is how
 // it lies; copied where it is neither.
 func (c *compiler) matrix(x *Tensor) (m strided, rowStride, batchStride int, transposed bool) {
