@@ -9,14 +9,15 @@
 //	err := port.Adapt(preprocessing.Texts{"S", "C", "S", "Q"})
 //	x, err := port.Apply(preprocessing.Texts{"Q", "Lisbon"})
 //
-// A [Pipeline] applies transforms to the named columns of a table; it is data
-// (JSON), so a model carries it and serves raw rows. Applying is safe from
+// A [Pipeline] applies transforms to the named columns of a table. All of them
+// are data: nn.Model.Attach puts one into a model, whose file then has all that
+// is needed to serve raw rows. Applying is safe from
 // several goroutines at once; adapting is not.
 package preprocessing
 
 import (
 	"github.com/glearn-go/glearn/data"
-	"github.com/glearn-go/glearn/nn/internal/spec"
+	"github.com/glearn-go/glearn/nn"
 )
 
 // Transform turns a raw column into an array.
@@ -30,6 +31,8 @@ type Transform interface {
 }
 
 func init() {
-	spec.Register[Transform](&CategoryEncoding{}, &Discretization{}, &Hashing{}, &Impute{}, &IntegerLookup{}, &Normalization{},
+	nn.Register[Transform](&CategoryEncoding{}, &Discretization{}, &Hashing{}, &Impute{}, &IntegerLookup{}, &Normalization{},
 		&StringLookup{}, &TextVectorization{})
+	nn.Register[nn.Preprocessor](&CategoryEncoding{}, &Discretization{}, &Hashing{}, &Impute{}, &IntegerLookup{}, &Normalization{},
+		&Pipeline{}, &StringLookup{}, &TextVectorization{})
 }
