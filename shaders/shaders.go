@@ -39,6 +39,7 @@ func Functions(names ...string) (string, error) {
 				return err
 			}
 		}
+		b.WriteString(mark("functions/" + name + ".glsl"))
 		b.Write(text)
 		return nil
 	}
@@ -49,8 +50,17 @@ func Functions(names ...string) (string, error) {
 			return "", err
 		}
 	}
+	b.WriteString(mark(""))
 	return b.String(), nil
 }
+
+// mark is the comment that stands before a file's text, so that a compiler's
+// message can be traced to a line of the file.
+func mark(file string) string { return FileMark + file + "\n" }
+
+// FileMark begins a line that names the file that the text after it comes from,
+// or no file where the text is generated.
+const FileMark = "// file: "
 
 // uses lists the files named in the first "// uses:" line.
 func uses(text string) []string {
@@ -72,7 +82,7 @@ func Kernel(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("shaders: there is no kernel %q", name)
 	}
-	return string(text), nil
+	return mark("kernels/"+name+".glsl") + string(text) + mark(""), nil
 }
 
 // Names lists the files of a folder, "functions" or "kernels", without their

@@ -31,16 +31,21 @@ type device struct {
 // Open opens the first OpenGL 4.3 device. The error wraps
 // compute.ErrNoDevice and says what is missing when there is none.
 func Open() (compute.Backend, error) {
-	d, err := open(nil)
+	d, err := open(options{})
 	if err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-// open is Open with limits that adjust may tighten, for tests.
-func open(adjust func(*limits)) (*device, error) {
-	d := &device{th: newThread(), stopped: make(chan struct{}), choose: choose, live: map[*buffer]struct{}{}}
+// options are what tests change of a device.
+type options struct {
+	limit   func(*limits)                      // tightens what the driver offers
+	rewrite func(kernel, source string) string // changes a program's text
+}
+
+func open(o options) (*device, error) {
+	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}}
 	ready := make(chan error)
 	start := func() (*gpu, error) {
 		g, err := openGPU()
@@ -52,9 +57,10 @@ func open(adjust func(*limits)) (*device, error) {
 			g.close()
 			return nil, err
 		}
-		if adjust != nil {
-			adjust(&g.lim)
+		if o.limit != nil {
+			o.limit(&g.lim)
 		}
+		g.rewrite = o.rewrite
 		d.lim = g.lim
 		return g, nil
 	}

@@ -38,7 +38,7 @@ func TestConformance(t *testing.T) {
 func TestConformanceOfWindows(t *testing.T) {
 	requireDevice(t)
 	backendtest.Run(t, func() (compute.Backend, error) {
-		return open(func(l *limits) { l.blockWords = 1 << 17 })
+		return open(options{limit: func(l *limits) { l.blockWords = 1 << 17 }})
 	})
 }
 
@@ -47,6 +47,6 @@ func TestConformanceOfWindows(t *testing.T) {
 func TestConformanceOfTeams(t *testing.T) {
 	requireDevice(t)
 	backendtest.Run(t, func() (compute.Backend, error) {
-		return open(func(l *limits) { l.software = false })
+		return open(options{limit: func(l *limits) { l.software = false }})
 	})
 }

@@ -30,12 +30,14 @@ type access struct {
 	texture bool // read through a buffer texture
 }
 
-// scratchWords is how much scratch memory d needs.
-func (d *dispatch) scratchWords() int {
+// scratchNeed is how many words of scratch memory dispatches need.
+func scratchNeed(list []dispatch) int {
 	n := 0
-	for _, b := range d.bindings {
-		if b.b == nil {
-			n = max(n, (b.offset+b.size)/4)
+	for i := range list {
+		for _, b := range list[i].bindings {
+			if b.b == nil {
+				n = max(n, (b.offset+b.size)/4)
+			}
 		}
 	}
 	return n

@@ -45,19 +45,16 @@ func (e *encoder) forget() {
 	e.uniforms = map[uint32][]uint32{}
 }
 
-// add appends d's commands. scratch stands for bindings without a buffer.
+// add appends d's commands, whose program is ready. scratch stands for bindings without a buffer.
 func (e *encoder) add(g *gpu, d *dispatch, scratch *buffer) error {
-	p, err := g.program(d.kernel, d.source)
-	if err != nil {
-		return err
-	}
+	p := g.programs[d.source] // prepared
 	if bits := e.hazards(d, scratch); bits != 0 {
 		e.words = append(e.words, C.PLAY_BARRIER, bits)
 		e.barriers++
 	}
-	if e.current != p.name {
-		e.words = append(e.words, C.PLAY_PROGRAM, p.name)
-		e.current = p.name
+	if e.current != p {
+		e.words = append(e.words, C.PLAY_PROGRAM, p)
+		e.current = p
 	}
 	for _, b := range d.bindings {
 		if b.b == nil {
@@ -82,8 +79,8 @@ func (e *encoder) add(g *gpu, d *dispatch, scratch *buffer) error {
 		e.words = append(e.words, C.PLAY_STORAGE, uint32(b.slot), b.b.name,
 			uint32(b.offset), uint32(uint64(b.offset)>>32), uint32(b.size), uint32(uint64(b.size)>>32))
 	}
-	if len(d.uniforms) > 0 && !slices.Equal(e.uniforms[p.name], d.uniforms) {
-		e.uniforms[p.name] = slices.Clone(d.uniforms)
+	if len(d.uniforms) > 0 && !slices.Equal(e.uniforms[p], d.uniforms) {
+		e.uniforms[p] = slices.Clone(d.uniforms)
 		e.words = append(e.words, C.PLAY_UNIFORMS, 0, uint32(len(d.uniforms)))
 		e.words = append(e.words, d.uniforms...)
 	}

@@ -21,11 +21,13 @@ type gpu struct {
 	ctx      context
 	lim      limits
 	play     C.play_functions
-	programs map[string]*program // by source
-	enc      *encoder            // of the commands that run at once
-	scratch  scratch             // theirs
-	err      error               // the first failure; work is dropped from then on
-	dirty    bool                // kernels ran since buffers were last made visible to Read and Write
+	programs map[string]uint32 // by source
+	cache    *programCache
+	rewrite  func(kernel, source string) string // changes a program's text, for tests
+	enc      *encoder                           // of the commands that run at once
+	scratch  scratch                            // theirs
+	err      error                              // the first failure; work is dropped from then on
+	dirty    bool                               // kernels ran since buffers were last made visible to Read and Write
 }
 
 // openGPU makes a context current on this thread and readies it.
@@ -34,7 +36,8 @@ func openGPU() (*gpu, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gpu{ctx: ctx, lim: readLimits(ctx.platform()), programs: map[string]*program{}}
+	g := &gpu{ctx: ctx, lim: readLimits(ctx.platform()), programs: map[string]uint32{}}
+	g.cache = openProgramCache(g.lim)
 	if err := g.bindPlayer(); err != nil {
 		ctx.close()
 		return nil, err
@@ -90,11 +93,11 @@ func (g *gpu) run(list []dispatch) {
 	if g.err != nil {
 		return
 	}
-	need := 0
-	for i := range list {
-		need = max(need, list[i].scratchWords())
+	if err := g.prepare(list); err != nil {
+		g.fail(err)
+		return
 	}
-	buffer, err := g.scratch.atLeast(g, need)
+	buffer, err := g.scratch.atLeast(g, scratchNeed(list))
 	if err != nil {
 		g.fail(err)
 		return
@@ -148,7 +151,7 @@ func (g *gpu) finish() error {
 // close frees what the context holds; the driver frees the rest with it.
 func (g *gpu) close() {
 	for _, p := range g.programs {
-		gl.DeleteProgram(p.name)
+		gl.DeleteProgram(p)
 	}
 	g.scratch.free()
 	g.ctx.close()

@@ -17,7 +17,7 @@ import (
 // run gives the same bits.
 func TestEveryCandidate(t *testing.T) {
 	requireDevice(t)
-	d, err := open(nil)
+	d, err := open(options{})
 	if err != nil {
 		t.Fatal(err)
 	}

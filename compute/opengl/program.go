@@ -4,71 +4,130 @@ package opengl
 
 import (
 	"fmt"
-	"strings"
+	"unsafe"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
-// program is a compiled kernel.
-type program struct {
-	name     uint32
-	uniforms []uint32 // what stands in it now; nil when unknown
+// building is a program that the driver was handed and may still be compiling.
+type building struct {
+	kernel, source string
+	text           string // source, as it was handed over
+	shader         uint32 // 0 for a program that was read from the cache
+	program        uint32
 }
 
-// program compiles source, or finds what was compiled before. kernel names it
-// in errors.
-func (g *gpu) program(kernel, source string) (*program, error) {
-	if p, ok := g.programs[source]; ok {
-		return p, nil
+// prepare makes the programs of dispatches ready. All are handed to the driver
+// before the first is asked after: it may compile several at once.
+func (g *gpu) prepare(list []dispatch) error {
+	var begun []building
+	seen := map[string]bool{}
+	for i := range list {
+		d := &list[i]
+		if g.programs[d.source] == 0 && !seen[d.source] {
+			seen[d.source] = true
+			begun = append(begun, g.begin(d.kernel, d.source))
+		}
 	}
-	name, err := compile(kernel, source)
-	if err != nil {
-		return nil, fmt.Errorf("opengl: %s: %w", g.lim.renderer, err)
+	var first error
+	for _, b := range begun {
+		if err := g.finishProgram(b); err != nil && first == nil {
+			first = fmt.Errorf("opengl: %s: %w", g.lim.renderer, err)
+		}
 	}
-	p := &program{name: name}
-	g.programs[source] = p
-	return p, nil
+	return first
 }
 
-func compile(kernel, source string) (uint32, error) {
-	shader := gl.CreateShader(gl.COMPUTE_SHADER)
-	defer gl.DeleteShader(shader)
-	text, free := gl.Strs(source + "\x00")
-	gl.ShaderSource(shader, 1, text, nil)
+// begin reads a program from the cache, or hands its text to the driver.
+func (g *gpu) begin(kernel, source string) building {
+	b := building{kernel: kernel, source: source, text: source}
+	if g.rewrite != nil {
+		b.text = g.rewrite(kernel, source)
+	}
+	if b.program = g.restore(b.text); b.program != 0 {
+		return b
+	}
+	b.shader, b.program = gl.CreateShader(gl.COMPUTE_SHADER), gl.CreateProgram()
+	text, free := gl.Strs(b.text + "\x00")
+	gl.ShaderSource(b.shader, 1, text, nil)
 	free()
-	gl.CompileShader(shader)
-	var ok int32
-	if gl.GetShaderiv(shader, gl.COMPILE_STATUS, &ok); ok == 0 {
-		var n int32
-		gl.GetShaderiv(shader, gl.INFO_LOG_LENGTH, &n)
+	gl.CompileShader(b.shader)
+	gl.ProgramParameteri(b.program, gl.PROGRAM_BINARY_RETRIEVABLE_HINT, gl.TRUE)
+	gl.AttachShader(b.program, b.shader)
+	gl.LinkProgram(b.program)
+	return b
+}
+
+// finishProgram waits for the driver, and keeps the program.
+func (g *gpu) finishProgram(b building) error {
+	if b.shader != 0 {
+		err := b.outcome()
+		gl.DetachShader(b.program, b.shader)
+		gl.DeleteShader(b.shader)
+		if err != nil {
+			gl.DeleteProgram(b.program)
+			return err
+		}
+		g.save(b)
+	}
+	g.programs[b.source] = b.program
+	return nil
+}
+
+// outcome is the driver's complaint about a program, if it has one.
+func (b building) outcome() error {
+	var ok, n int32
+	if gl.GetShaderiv(b.shader, gl.COMPILE_STATUS, &ok); ok == 0 {
+		gl.GetShaderiv(b.shader, gl.INFO_LOG_LENGTH, &n)
 		log := make([]byte, n+1)
-		gl.GetShaderInfoLog(shader, n, nil, &log[0])
-		return 0, fmt.Errorf("the shader of %s does not compile: %s\n%s", kernel, trim(log), numbered(source))
+		gl.GetShaderInfoLog(b.shader, n, nil, &log[0])
+		return shaderError(b.kernel, "compile", b.text, log)
+	}
+	if gl.GetProgramiv(b.program, gl.LINK_STATUS, &ok); ok == 0 {
+		gl.GetProgramiv(b.program, gl.INFO_LOG_LENGTH, &n)
+		log := make([]byte, n+1)
+		gl.GetProgramInfoLog(b.program, n, nil, &log[0])
+		return shaderError(b.kernel, "link", b.text, log)
+	}
+	return nil
+}
+
+// restore is the program of source from the cache, or 0. A driver may refuse
+// what it wrote itself, for instance after an update.
+func (g *gpu) restore(source string) uint32 {
+	key := g.cache.key(source)
+	format, binary, ok := g.cache.load(key)
+	if !ok {
+		return 0
 	}
 	p := gl.CreateProgram()
-	gl.AttachShader(p, shader)
-	gl.LinkProgram(p)
-	gl.DetachShader(p, shader)
-	if gl.GetProgramiv(p, gl.LINK_STATUS, &ok); ok == 0 {
-		var n int32
-		gl.GetProgramiv(p, gl.INFO_LOG_LENGTH, &n)
-		log := make([]byte, n+1)
-		gl.GetProgramInfoLog(p, n, nil, &log[0])
+	gl.ProgramBinary(p, format, unsafe.Pointer(unsafe.SliceData(binary)), int32(len(binary)))
+	var linked int32
+	gl.GetProgramiv(p, gl.LINK_STATUS, &linked)
+	// An unknown format is an error of the call, not of the device.
+	if err := glError(); err != nil || linked == 0 {
 		gl.DeleteProgram(p)
-		return 0, fmt.Errorf("the shader of %s does not link: %s\n%s", kernel, trim(log), numbered(source))
+		g.cache.drop(key)
+		return 0
 	}
-	return p, nil
+	return p
 }
 
-func trim(log []byte) string { return strings.TrimSpace(strings.TrimRight(string(log), "\x00")) }
-
-// numbered is the source with the line numbers that a driver's messages name.
-func numbered(source string) string {
-	var b strings.Builder
-	n := 0
-	for line := range strings.Lines(source) {
-		n++
-		fmt.Fprintf(&b, "%4d  %s", n, line)
+// save puts a new program into the cache. Drivers without a binary format have
+// programs of no bytes.
+func (g *gpu) save(b building) {
+	if g.cache.folder == "" {
+		return
 	}
-	return b.String()
+	var n int32
+	gl.GetProgramiv(b.program, gl.PROGRAM_BINARY_LENGTH, &n)
+	if n <= 0 {
+		return
+	}
+	binary := make([]byte, n)
+	var format uint32
+	gl.GetProgramBinary(b.program, n, &n, &format, unsafe.Pointer(unsafe.SliceData(binary)))
+	if glError() == nil && n > 0 {
+		g.cache.store(g.cache.key(b.text), format, binary[:n])
+	}
 }

@@ -58,11 +58,10 @@ func (g *gpu) record(r *recording, list []dispatch) error {
 	if g.err != nil {
 		return g.err
 	}
-	need := 0
-	for i := range list {
-		need = max(need, list[i].scratchWords())
+	if err := g.prepare(list); err != nil {
+		return err
 	}
-	buffer, err := r.scratch.atLeast(g, need)
+	buffer, err := r.scratch.atLeast(g, scratchNeed(list))
 	if err != nil {
 		return err
 	}
