@@ -45,7 +45,7 @@ type options struct {
 }
 
 func open(o options) (*device, error) {
-	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}}
+	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}, choose: choose}
 	ready := make(chan error)
 	start := func() (*gpu, error) {
 		g, err := openGPU()

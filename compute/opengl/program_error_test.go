@@ -39,9 +39,9 @@ func TestShaderErrorNamesTheFile(t *testing.T) {
 
 func TestMessageLine(t *testing.T) {
 	for message, want := range map[string]int{
-		"0:12(5): error: syntax error, unexpected IDENTIFIER":             12, // Mesa
+		"0:12(5): error: syntax error, unexpected IDENTIFIER":              12, // Mesa
 		"0(31) : error C0000: syntax error, unexpected '}' at token \"}\"": 31, // NVIDIA
-		"ERROR: 0:7: 'x' : undeclared identifier":                          7, // AMD and Intel on Windows
+		"ERROR: 0:7: 'x' : undeclared identifier":                          7,  // AMD and Intel on Windows
 		"Compute shader failed to link":                                    0,
 		"0:99999999999999999999: error":                                    0,
 	} {
