@@ -1,0 +1,5 @@
+//go:build cgo
+
+package example
+
+import _ "github.com/glearn-go/glearn/compute/opengl" // the backend "opengl"
