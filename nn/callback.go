@@ -66,11 +66,14 @@ type Training struct {
 	history *History
 	out     io.Writer
 
+	fit         *fit
 	at          position
-	pass        *pass   // of the epoch, nil before the first
-	order       []int32 // of the epoch's rows; nil is as they stand
+	pass        *pass // of the epoch, nil before its start
 	interrupted bool
 	validates   bool
+	starting    bool      // callbacks are told of the beginning
+	checkpoint  string    // the last one that was written or restored
+	restored    *restored // from Restore to the start of the epoch
 }
 
 // position is where Fit stands while it is at rest.

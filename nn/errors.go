@@ -23,6 +23,9 @@ var (
 	// ErrValue is wrapped by errors about a value in the data: a NaN, a label
 	// out of range.
 	ErrValue = errors.New("value out of range")
+	// ErrDamaged is wrapped by errors about a saved file that is cut short or
+	// was changed.
+	ErrDamaged = errors.New("file is damaged")
 	// ErrShape is wrapped by errors about lengths and shapes that do not fit.
 	ErrShape = data.ErrShape
 )

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"encoding/binary"
+	"hash"
 	"hash/maphash"
 	"strings"
 
@@ -250,11 +252,13 @@ var digestSeed = maphash.MakeSeed()
 func digest(set *data.Dataset, weights []float32) uint64 {
 	var h maphash.Hash
 	h.SetSeed(digestSeed)
-	length := func(n int) {
-		for s := 0; s < 64; s += 8 {
-			h.WriteByte(byte(n >> s))
-		}
-	}
+	fingerprint(&h, set, weights)
+	return h.Sum64() | 1
+}
+
+// fingerprint feeds all values of a data set to a hash.
+func fingerprint(h hash.Hash, set *data.Dataset, weights []float32) {
+	length := func(n int) { h.Write(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
 	put := func(words []uint32) {
 		length(len(words))
 		h.Write(bytesOf(words))
@@ -278,5 +282,4 @@ func digest(set *data.Dataset, weights []float32) uint64 {
 		}
 	}
 	put(compute.Words(weights))
-	return h.Sum64() | 1
 }

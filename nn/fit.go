@@ -97,6 +97,7 @@ type fit struct {
 	progress  progress
 	history   *History
 	state     *Training
+	described *savedData // of data, once asked for
 }
 
 // newFit checks the configuration and builds the model for data like some
@@ -197,7 +198,7 @@ func (f *fit) close() {
 // start trains, and returns the history however it ends.
 func (f *fit) start(ctx context.Context) (*History, error) {
 	f.progress = newProgress(f.config.Progress)
-	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, out: f.config.Progress, validates: f.val != nil}
+	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, out: f.config.Progress, validates: f.val != nil, fit: f}
 	return f.history, f.run(ctx)
 }
 
@@ -205,7 +206,12 @@ func (f *fit) start(ctx context.Context) (*History, error) {
 func (f *fit) run(ctx context.Context) error {
 	t := f.state
 	t.epoch, t.at = f.config.InitialEpoch, position{Epoch: f.config.InitialEpoch}
+	t.starting = true
 	err := f.callbacks.trainBegin(t)
+	t.starting = false
+	if err == nil {
+		err = f.restoreCallbacks()
+	}
 	if err == nil {
 		err = f.epochs(ctx)
 	}
@@ -214,6 +220,9 @@ func (f *fit) run(ctx context.Context) error {
 	}
 	if e := f.callbacks.trainEnd(t, err); err == nil {
 		err = e
+	}
+	if err != nil && t.checkpoint != "" {
+		return fmt.Errorf("%w (the last checkpoint is %s)", err, t.checkpoint)
 	}
 	return err
 }
@@ -280,13 +289,14 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 		return nil, err
 	}
 	f.progress.begin(epoch, f.config.Epochs, f.steps)
-	r := pass{model: f.model, device: f.device, source: f.train, training: true, start: t.at.Batch, limit: f.steps, single: f.callbacks.batches()}
+	r := pass{model: f.model, device: f.device, source: f.train, training: true, limit: f.steps, single: f.callbacks.batches()}
 	t.pass = &r
+	f.restoreEpoch(&r)
 	r.after = func(done int) error {
 		t.at.Batch = done
-		f.progress.update(done, r.tally.results)
+		f.progress.update(done, r.results)
 		if r.single {
-			if err := f.callbacks.batchEnd(t, done-1, r.tally.results()); err != nil {
+			if err := f.callbacks.batchEnd(t, done-1, r.results()); err != nil {
 				return err
 			}
 		}
@@ -307,7 +317,7 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 		f.progress.abort()
 		return nil, fmt.Errorf("nn: Fit stopped in epoch %d after %s: %w", epoch+1, batchesDone(done, f.steps), err)
 	}
-	results := r.tally.results()
+	results := r.results()
 	if f.val != nil && (epoch+1)%f.config.ValidationFreq == 0 {
 		v, err := f.validate(ctx)
 		if err = f.interrupt(ctx, err); err != nil {

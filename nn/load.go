@@ -139,13 +139,13 @@ func openFile(path string, read func(f *os.File, size int64) error) error {
 func openTensors(path string, read func(f *safetensors.File) error) error {
 	return openFile(path, func(file *os.File, size int64) error {
 		f, err := safetensors.Open(file, size)
+		if err == nil {
+			_, err = f.Verify()
+		}
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		if err := checkFormat(f); err != nil {
-			return err
-		}
-		if _, err := f.Verify(); err != nil {
 			return err
 		}
 		return read(f)

@@ -92,9 +92,10 @@ type pass struct {
 	device   *device
 	source   source
 	training bool
-	single   bool // a chunk is one batch, for callbacks that look at each
-	start    int  // batches that are done already
-	limit    int  // batches; 0 is until the source ends
+	single   bool      // a chunk is one batch, for callbacks that look at each
+	start    int       // batches that are done already
+	saved    *restored // sums of those, until the first window takes them
+	limit    int       // batches; 0 is until the source ends
 	tally    tally
 	// after is called between chunks with the number of batches done.
 	after func(done int) error
@@ -152,6 +153,11 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 		}
 	}
 	d.backend.Write(p.sums.View(), compute.Words(p.zeros))
+	if r.saved != nil {
+		if err := r.restoreTally(p, w.skip > 0); err != nil {
+			return done, err
+		}
+	}
 	control := [2]int32{int32(w.skip)}
 	if r.training {
 		base := d.step.Load() - int64(w.skip)

@@ -53,6 +53,7 @@ type streamSource struct {
 	pull  func() (*data.Dataset, error, bool) // nil between epochs
 	stop  func()
 	ahead *data.Dataset // the next batch; nil at the end
+	at    int           // its number
 	err   error         // of looking for it
 	feed  *feed         // as large as the largest batch so far
 }
@@ -78,7 +79,7 @@ func (s *streamSource) begin(epoch int) error {
 
 // look takes the batch of the given number from the stream.
 func (s *streamSource) look(number int) {
-	s.ahead = nil
+	s.ahead, s.at = nil, number-1
 	s.err = guarded("nn: the stream", func() error {
 		set, err, ok := s.pull()
 		switch {
@@ -94,6 +95,9 @@ func (s *streamSource) look(number int) {
 
 // next puts the batch that was looked at on the device.
 func (s *streamSource) next(batch, _ int) (window, error) {
+	for s.ahead != nil && s.at < batch {
+		s.look(s.at + 2) // of batches that were trained on before a checkpoint
+	}
 	if s.err != nil {
 		return window{}, s.err
 	}

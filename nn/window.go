@@ -165,6 +165,14 @@ func (l *loader) begin(epoch int) error {
 	return nil
 }
 
+// reorder makes the epoch's order another one.
+func (l *loader) reorder(order []int32) {
+	l.order = order
+	if len(l.feeds) == 1 {
+		l.feeds[0].arrange(order)
+	}
+}
+
 // shuffleStream is the first of the streams of chance that shuffles take from
 // the model's seed; weights take the small numbers.
 const shuffleStream = 1 << 40

@@ -83,15 +83,15 @@ func discard(temp string, err error) error {
 	return err
 }
 
-// Clean removes from a folder what writers of a file of the given name left
-// when they were killed. A writer at work would fail.
-func Clean(folder, name string) error {
+// Clean removes from a folder what writers left when they were killed, of files
+// whose names start with start. A writer at work would fail.
+func Clean(folder, start string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "."+name+mark) {
+		if strings.HasPrefix(e.Name(), "."+start) && strings.Contains(e.Name(), mark) {
 			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
 				return err
 			}

@@ -133,7 +133,7 @@ func TestRights(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	folder := t.TempDir()
-	for _, name := range []string{".x" + mark + "12", ".y" + mark + "12", "x"} {
+	for _, name := range []string{".xy" + mark + "12", ".y" + mark + "12", "x", ".x"} {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestClean(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(folder)
-	if err != nil || len(entries) != 2 || entries[0].Name() != ".y"+mark+"12" {
+	if err != nil || len(entries) != 3 || entries[1].Name() != ".y"+mark+"12" {
 		t.Errorf("left are %v, %v", entries, err)
 	}
 	if err := Clean(filepath.Join(folder, "no"), "x"); !errors.Is(err, os.ErrNotExist) {

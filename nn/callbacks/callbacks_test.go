@@ -44,7 +44,7 @@ func newScript(t *testing.T, losses ...float64) *script {
 		t.Fatal(err)
 	}
 	s := &script{plan: losses, train: train, model: nn.NewSequential(layers.Dense{Units: 1, NoBias: true, KernelInitializer: initializers.Ones{}})}
-	err = s.model.Compile(dev, nn.CompileConfig{Optimizer: optimizers.SGD{Settings: optimizers.Settings{LearningRate: schedules.Constant(1e-12)}}, Loss: itself})
+	err = s.model.Compile(dev, nn.CompileConfig{Optimizer: optimizers.SGD{Settings: optimizers.Settings{LearningRate: schedules.Constant(1e-12)}}, Loss: itself{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,13 @@ func newScript(t *testing.T, losses ...float64) *script {
 }
 
 // itself is a loss that is the prediction.
-var itself = losses.Func(func(_, p *graph.Tensor) *graph.Tensor { return graph.Sum(p, -1) })
+type itself struct{}
+
+func (itself) Name() string { return "itself" }
+
+func (itself) PerSample(_, p *graph.Tensor) *graph.Tensor { return graph.Sum(p, -1) }
+
+func init() { nn.Register[losses.Loss](itself{}) }
 
 // OnEpochBegin sets the weight, and so the loss.
 func (s *script) OnEpochBegin(t *nn.Training) error {
@@ -217,38 +223,40 @@ func TestLearningRateScheduler(t *testing.T) {
 }
 
 func TestModelCheckpoint(t *testing.T) {
-	type saved struct {
-		path   string
-		weight float64
-	}
 	for _, c := range []struct {
 		name  string
 		check callbacks.ModelCheckpoint
-		want  []saved
+		want  map[string]float64 // weight in each file at the end
 	}{
-		{"every epoch", callbacks.ModelCheckpoint{Path: "m-{epoch}"}, []saved{{"m-01", 5}, {"m-02", 3}, {"m-03", 4}, {"m-04", 2}}},
-		{"every second", callbacks.ModelCheckpoint{Path: "m-{epoch}", Every: 2}, []saved{{"m-02", 3}, {"m-04", 2}}},
-		{"best only", callbacks.ModelCheckpoint{Path: "best", SaveBestOnly: true, Monitor: "loss"}, []saved{{"best", 5}, {"best", 3}, {"best", 2}}},
-		{"best is largest", callbacks.ModelCheckpoint{Path: "best", SaveBestOnly: true, Monitor: "loss", Mode: callbacks.Max}, []saved{{"best", 5}}},
+		{"every epoch", callbacks.ModelCheckpoint{Path: "m-{epoch}"}, map[string]float64{"m-01": 5, "m-02": 3, "m-03": 4, "m-04": 6}},
+		{"every second", callbacks.ModelCheckpoint{Path: "m-{epoch}", Every: 2}, map[string]float64{"m-02": 3, "m-04": 6}},
+		{"weights only", callbacks.ModelCheckpoint{Path: "m.npz", SaveWeightsOnly: true}, map[string]float64{"m.npz": 6}},
+		{"best only", callbacks.ModelCheckpoint{Path: "best", SaveBestOnly: true, Monitor: "loss"}, map[string]float64{"best": 3}},
+		{"best is largest", callbacks.ModelCheckpoint{Path: "best-{epoch}", SaveBestOnly: true, Monitor: "loss", Mode: callbacks.Max}, map[string]float64{"best-01": 5, "best-04": 6}},
+		{"the newest", callbacks.ModelCheckpoint{Path: "m-{epoch}", Keep: 1}, map[string]float64{"m-04": 6}},
+		{"the newest and the best", callbacks.ModelCheckpoint{Path: "m-{epoch}", Keep: 1, Monitor: "loss"}, map[string]float64{"m-02": 3, "m-04": 6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newScript(t, 5, 3, 4, 2)
-			var got []saved
-			check := c.check
-			check.Save = func(path string, m *nn.Model) error {
-				got = append(got, saved{path, math.Round(s.weight(t))})
-				return nil
-			}
+			s := newScript(t, 5, 3, 4, 6)
+			check, dir := c.check, t.TempDir()
+			check.Path = filepath.Join(dir, check.Path)
 			s.epochs(t, &check)
-			if !slices.Equal(got, c.want) {
-				t.Errorf("saved %v, want %v", got, c.want)
+			files, err := os.ReadDir(dir)
+			if err != nil || len(files) != len(c.want) {
+				t.Errorf("left are %v, %v; want %v", files, err, c.want)
+			}
+			for name, want := range c.want {
+				if err := s.model.LoadWeights(filepath.Join(dir, name)); err != nil {
+					t.Error(err)
+				} else if got := math.Round(s.weight(t)); got != want {
+					t.Errorf("%s has weight %v, want %v", name, got, want)
+				}
 			}
 		})
 	}
-	full := errors.New("the disk is full")
-	s := newScript(t, 1, 2)
-	h, err := s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: "x", Save: func(string, *nn.Model) error { return full }})
-	if !errors.Is(err, full) || !strings.Contains(err.Error(), "saving x") || len(h.Epoch) != 1 {
+	s := newScript(t, 1, 1)
+	h, err := s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: filepath.Join(t.TempDir(), "no", "x")})
+	if !errors.Is(err, os.ErrNotExist) || len(h.Epoch) != 1 {
 		t.Errorf("%v, %d epochs", err, len(h.Epoch))
 	}
 }
@@ -312,8 +320,11 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{&callbacks.ReduceLROnPlateau{MinLR: -1}, "MinLR -1"},
 		{&callbacks.ReduceLROnPlateau{MinDelta: new(math.NaN())}, "MinDelta is NaN"},
 		{callbacks.LearningRateScheduler{}, "Schedule is nil"},
-		{&callbacks.ModelCheckpoint{Path: "x"}, "Save is nil"},
-		{&callbacks.ModelCheckpoint{Save: func(string, *nn.Model) error { return nil }}, "Path is empty"},
+		{&callbacks.ModelCheckpoint{}, "Path is empty"},
+		{&callbacks.ModelCheckpoint{Path: "x", Keep: 2}, "put {epoch} into Path"},
+		{&callbacks.ModelCheckpoint{Path: "x", Keep: -1}, "Keep -1, want 0 or more"},
+		{&callbacks.BackupAndRestore{}, "Dir is empty"},
+		{&callbacks.BackupAndRestore{Dir: "x", SaveFreq: -1}, "SaveFreq is -1"},
 		{&callbacks.CSVLogger{}, "Path is empty"},
 	} {
 		_, err := s.run(t, nn.FitConfig{}, c.callback)

@@ -3,41 +3,50 @@ package callbacks
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/glearn-go/glearn/nn"
 )
 
-// ModelCheckpoint saves the model after epochs.
+// ModelCheckpoint saves the model after epochs, for nn.Load. To go on with a
+// Fit that was interrupted, see [BackupAndRestore].
+//
+// A file that cannot be written is an error that stops Fit; the file that was
+// there before stays good.
 type ModelCheckpoint struct {
 	// Path is where to; "{epoch}" in it becomes the epoch's number, from 1.
-	Path string
-	// Save writes the model to a path.
-	Save         func(path string, m *nn.Model) error
-	SaveBestOnly bool   // only when Monitor improved
-	Monitor      string // "": "val_loss"
-	Mode         Mode   // which direction is better
-	Every        int    // save every so many epochs; 0 is 1
+	Path            string
+	SaveWeightsOnly bool   // as Model.SaveWeights does
+	SaveBestOnly    bool   // only when Monitor improved
+	Monitor         string // "": "val_loss"
+	Mode            Mode   // which direction is better
+	Every           int    // save every so many epochs; 0 is 1
+	// Keep removes files that this Fit wrote but for the newest so many and the
+	// one of the best epoch, where the results have Monitor; 0 keeps all.
+	Keep int
 
-	best float64
+	best     float64
+	bestPath string
+	paths    []string // that are kept, the oldest first
 }
 
 // Check looks at the settings.
 func (c *ModelCheckpoint) Check() error {
 	switch {
-	case c.Save == nil:
-		return errors.New("ModelCheckpoint: Save is nil")
 	case c.Path == "":
 		return errors.New("ModelCheckpoint: Path is empty")
-	case c.Every < 0:
-		return fmt.Errorf("ModelCheckpoint: Every is %d, want 0 or more", c.Every)
+	case c.Every < 0 || c.Keep < 0:
+		return fmt.Errorf("ModelCheckpoint: Every is %d and Keep %d, want 0 or more", c.Every, c.Keep)
+	case c.Keep > 0 && !strings.Contains(c.Path, "{epoch}"):
+		return fmt.Errorf("ModelCheckpoint: Keep is %d, but all epochs go to %s; put {epoch} into Path", c.Keep, c.Path)
 	}
-	return monitor{mode: c.Mode}.check()
+	return c.monitor().check()
 }
 
 // OnTrainBegin starts anew.
 func (c *ModelCheckpoint) OnTrainBegin(*nn.Training) error {
-	c.best = monitor{name: c.Monitor, mode: c.Mode}.worst()
+	c.best, c.bestPath, c.paths = c.monitor().worst(), "", nil
 	return nil
 }
 
@@ -46,17 +55,44 @@ func (c *ModelCheckpoint) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	if (t.Epoch()+1)%max(c.Every, 1) != 0 {
 		return nil
 	}
-	if c.SaveBestOnly {
-		m := monitor{name: c.Monitor, mode: c.Mode}
+	path := strings.ReplaceAll(c.Path, "{epoch}", fmt.Sprintf("%02d", t.Epoch()+1))
+	if c.SaveBestOnly || r.Has(c.monitor().key()) {
+		m := c.monitor()
 		x, ok, err := m.value(t, r)
-		if !ok || !m.better(x, c.best) {
+		if !ok || c.SaveBestOnly && !m.better(x, c.best) {
 			return err
 		}
-		c.best = x
+		if m.better(x, c.best) {
+			c.best, c.bestPath = x, path
+		}
 	}
-	path := strings.ReplaceAll(c.Path, "{epoch}", fmt.Sprintf("%02d", t.Epoch()+1))
-	if err := c.Save(path, t.Model()); err != nil {
-		return fmt.Errorf("ModelCheckpoint: saving %s: %w", path, err)
+	save := t.Model().Save
+	if c.SaveWeightsOnly {
+		save = t.Model().SaveWeights
 	}
+	if err := save(path); err != nil {
+		return err
+	}
+	return c.prune(path)
+}
+
+func (c *ModelCheckpoint) monitor() monitor { return monitor{name: c.Monitor, mode: c.Mode} }
+
+// prune removes what is neither among the newest nor the best.
+func (c *ModelCheckpoint) prune(path string) error {
+	c.paths = append(c.paths, path)
+	if c.Keep == 0 {
+		return nil
+	}
+	old := max(0, len(c.paths)-c.Keep)
+	var kept []string
+	for i, p := range c.paths {
+		if i >= old || p == c.bestPath {
+			kept = append(kept, p)
+		} else if err := os.Remove(p); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	c.paths = kept
 	return nil
 }

@@ -1,8 +1,10 @@
 package callbacks
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
+	"io"
 	"os"
 	"strconv"
 
@@ -20,6 +22,8 @@ type CSVLogger struct {
 	writer *csv.Writer
 	names  []string // of the columns
 	header bool     // is there
+	start  int64    // of what this Fit writes, in the file
+	text   bytes.Buffer
 }
 
 // Check looks for the path.
@@ -44,12 +48,17 @@ func (l *CSVLogger) OnTrainBegin(*nn.Training) error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	l.file, l.writer, l.names, l.header = f, csv.NewWriter(f), nil, at.Size() > 0
+	l.file, l.names, l.header, l.start = f, nil, at.Size() > 0, at.Size()
+	l.text.Reset()
+	l.writer = csv.NewWriter(l.out())
 	if l.Separator != 0 {
 		l.writer.Comma = l.Separator
 	}
 	return nil
 }
+
+// out writes to the file and keeps what was written, for a checkpoint.
+func (l *CSVLogger) out() io.Writer { return io.MultiWriter(l.file, &l.text) }
 
 // OnEpochEnd writes a line.
 func (l *CSVLogger) OnEpochEnd(t *nn.Training, r *nn.Results) error {

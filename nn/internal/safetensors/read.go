@@ -162,10 +162,10 @@ func Read[T float32 | float64 | int32](f *File, name string, values []T) error {
 	if !ok {
 		return fmt.Errorf("safetensors: no array %q", name)
 	}
-	want := Of(name, values)
-	size := types[want.typ].size
-	if in.Type != want.typ || in.Bytes != int64(len(values))*size {
-		return fmt.Errorf("safetensors: byte %d: array %q has type %v and shape %v, want %d elements of type %v", in.At, name, in.Type, in.Shape, len(values), want.typ)
+	want := TypeOf[T]()
+	size := types[want].size
+	if in.Type != want || in.Bytes != int64(len(values))*size {
+		return fmt.Errorf("safetensors: byte %d: array %q has type %v and shape %v, want %d elements of type %v", in.At, name, in.Type, in.Shape, len(values), want)
 	}
 	block := make([]byte, min(blockElements*size, in.Bytes))
 	at := in.At

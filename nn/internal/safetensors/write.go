@@ -25,19 +25,22 @@ type Tensor struct {
 
 // Of is an array of the given shape; values is not copied.
 func Of[T float32 | float64 | int32](name string, values []T, shape ...int) Tensor {
-	t := Tensor{name: name, shape: shape, n: len(values)}
-	switch any(values).(type) {
-	case []float32:
-		t.typ = F32
-	case []float64:
-		t.typ = F64
-	case []int32:
-		t.typ = I32
-	}
+	t := Tensor{name: name, typ: TypeOf[T](), shape: shape, n: len(values)}
 	t.put = func(b []byte, from, to int) ([]byte, error) {
 		return binary.Append(b, binary.LittleEndian, values[from:to])
 	}
 	return t
+}
+
+// TypeOf is the element type of Go's T.
+func TypeOf[T float32 | float64 | int32]() Type {
+	switch any(T(0)).(type) {
+	case float32:
+		return F32
+	case float64:
+		return F64
+	}
+	return I32
 }
 
 // Write writes a file. The bytes depend on the arguments alone. A checksum is

@@ -1,0 +1,340 @@
+package callbacks_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/nn"
+	"github.com/glearn-go/glearn/nn/activations"
+	"github.com/glearn-go/glearn/nn/callbacks"
+	"github.com/glearn-go/glearn/nn/internal/graphtest"
+	"github.com/glearn-go/glearn/nn/layers"
+	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/metrics"
+	"github.com/glearn-go/glearn/nn/optimizers"
+	"github.com/glearn-go/glearn/nn/schedules"
+)
+
+// job is a training run with a state in every corner: slots, shared slots,
+// accumulated gradients, an average of the weights, moving averages of a layer,
+// masks, a schedule, callbacks that remember.
+type job struct {
+	optimizer optimizers.Optimizer
+	config    nn.FitConfig
+	stream    bool
+	memory    string // GLEARN_DEVICE_MEMORY, to have the data come in windows
+}
+
+func settings(rate schedules.Schedule) optimizers.Settings {
+	return optimizers.Settings{LearningRate: rate}
+}
+
+// jobs are what is interrupted; 5 epochs of 7 batches each, the last uneven.
+func jobs() map[string]job {
+	averaged := settings(schedules.ExponentialDecay{Initial: 0.01, DecaySteps: 3, DecayRate: 0.9})
+	averaged.UseEMA, averaged.AccumulateSteps, averaged.GlobalClipNorm = true, 2, 1
+	return map[string]job{
+		"adam, early stopping": {optimizer: optimizers.Adam{Settings: settings(schedules.Constant(0.01))}, config: nn.FitConfig{
+			ValidationSplit: 0.2,
+			Callbacks: []nn.Callback{&callbacks.EarlyStopping{Patience: 1, MinDelta: 0.05, RestoreBestWeights: true},
+				&callbacks.ReduceLROnPlateau{Patience: 1, MinDelta: new(0.1), Monitor: "loss"}},
+		}},
+		"nadam, averaged":    {optimizer: optimizers.Nadam{Settings: averaged}, config: nn.FitConfig{NoShuffle: true}},
+		"adafactor, rate":    {optimizer: optimizers.Adafactor{}, config: nn.FitConfig{Callbacks: []nn.Callback{callbacks.LearningRateScheduler{Schedule: func(_ int, rate float64) float64 { return rate * 0.7 }}}}},
+		"momentum, windows":  {optimizer: optimizers.Momentum{}, memory: "1500"},
+		"rmsprop, by stream": {optimizer: optimizers.RMSprop{}, stream: true},
+	}
+}
+
+func (j job) model(t testing.TB, b compute.Backend) *nn.Model {
+	t.Helper()
+	m := nn.NewSequential(layers.Dense{Units: 6, Activation: activations.Tanh}, layers.BatchNormalization{}, layers.Dropout{Rate: 0.3}, layers.Dense{Units: 3, Activation: activations.Softmax})
+	err := m.Compile(b, nn.CompileConfig{Optimizer: j.optimizer, Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.Accuracy{}, metrics.SparseTopKCategoricalAccuracy{K: 2}}, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+const rows, batch = 52, 8
+
+func examples() *data.Dataset {
+	x := &data.Dense{Shape: []int{rows, 4}, Values: make([]float32, rows*4)}
+	for i := range x.Values {
+		x.Values[i] = float32(math.Sin(float64(i)*12.9898 + 1))
+	}
+	y := &data.Ints{Shape: []int{rows}, Values: make([]int32, rows)}
+	for i := range y.Values {
+		y.Values[i] = int32(i % 3)
+	}
+	return &data.Dataset{X: []data.Tensor{x}, Y: []data.Tensor{y}}
+}
+
+// run is one call of Fit. It ends early at pause number stopAt, from 1; 0 never
+// does. It returns the weights and the history.
+func (j job) run(t testing.TB, b compute.Backend, dir string, stopAt int) (weights [][]float32, history *nn.History, err error) {
+	t.Helper()
+	m := j.model(t, b)
+	defer func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c := j.config
+	c.Epochs, c.BatchSize = 5, batch
+	c.Callbacks = slices.Clone(c.Callbacks)
+	if dir != "" {
+		c.Callbacks = append(c.Callbacks, &callbacks.BackupAndRestore{Dir: dir, SaveFreq: 3})
+	}
+	c.Callbacks = append(c.Callbacks, &stopper{cancel: cancel, at: stopAt})
+	if j.memory != "" {
+		if t, ok := t.(*testing.T); ok {
+			t.Setenv("GLEARN_DEVICE_MEMORY", j.memory)
+		}
+	}
+	set := examples()
+	if j.stream {
+		c.BatchSize = 0
+		history, err = m.FitStream(ctx, batches(set), c)
+	} else {
+		history, err = m.Fit(ctx, set, c)
+	}
+	weights, e := m.GetWeights()
+	if e != nil {
+		t.Fatal(e)
+	}
+	return weights, history, err
+}
+
+// batches is a stream whose epochs differ.
+func batches(set *data.Dataset) nn.Stream {
+	return func(epoch int) iter.Seq2[*data.Dataset, error] {
+		return func(yield func(*data.Dataset, error) bool) {
+			for from := epoch; from < set.Rows(); from += batch {
+				if !yield(set.Slice(from, min(from+batch, set.Rows())), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// stopper ends Fit at a pause, and has every batch be a chunk. At odd pauses it
+// ends the context; at even ones it fails, after which nothing is saved.
+type stopper struct {
+	cancel context.CancelFunc
+	at     int
+	seen   int
+}
+
+var errCrash = errors.New("crashed on purpose")
+
+func (s *stopper) OnPause(*nn.Training) error {
+	if s.seen++; s.seen != s.at {
+		return nil
+	}
+	if s.at%2 == 0 {
+		return errCrash
+	}
+	s.cancel()
+	return nil
+}
+
+func (*stopper) OnBatchEnd(*nn.Training, int, *nn.Results) error { return nil }
+
+// TestResume stops every job at many moments and wants the end that it has
+// without a stop, bit for bit.
+func TestResume(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		step := 3
+		if b.Info().Software || testing.Short() {
+			step = 9
+		}
+		for name, j := range jobs() {
+			t.Run(name, func(t *testing.T) {
+				want, past, err := j.run(t, b, "", 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for stop := 1; stop < 40; stop += step {
+					dir := t.TempDir()
+					_, _, err := j.run(t, b, dir, stop)
+					if err == nil {
+						break // it has fewer pauses
+					}
+					if !errors.Is(err, context.Canceled) && !errors.Is(err, errCrash) {
+						t.Fatalf("stopped at pause %d: %v", stop, err)
+					}
+					if stop >= 3 && !strings.Contains(err.Error(), "the last checkpoint is "+dir) {
+						t.Fatalf("stopped at pause %d: %v", stop, err)
+					}
+					got, history, err := j.run(t, b, dir, 0)
+					if err != nil {
+						t.Fatalf("resumed from pause %d: %v", stop, err)
+					}
+					if !reflect.DeepEqual(got, want) {
+						t.Errorf("resumed from pause %d: the weights differ", stop)
+					}
+					if fmt.Sprint(history) != fmt.Sprint(past) {
+						t.Errorf("resumed from pause %d: the history is\n%v, want\n%v", stop, history, past)
+					}
+					if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+						t.Errorf("after the end the folder has %v, %v", left, err)
+					}
+				}
+			})
+		}
+	})
+}
+
+// TestResumeTwice is interrupted again and again, at the third pause of each
+// run.
+func TestResumeTwice(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		j := jobs()["adam, early stopping"]
+		want, _, err := j.run(t, b, "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		for runs := 1; ; runs++ {
+			got, _, err := j.run(t, b, dir, 3)
+			if err == nil {
+				if !reflect.DeepEqual(got, want) || runs < 5 {
+					t.Errorf("after %d runs the weights differ, or there were too few", runs)
+				}
+				return
+			}
+			if !errors.Is(err, context.Canceled) || runs > 40 {
+				t.Fatalf("run %d: %v", runs, err)
+			}
+		}
+	})
+}
+
+// interrupted is a folder with the checkpoints of a Fit that was stopped.
+func interrupted(t *testing.T, b compute.Backend, j job) (dir string, checkpoints []string) {
+	t.Helper()
+	dir = t.TempDir()
+	if _, _, err := j.run(t, b, dir, 17); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	checkpoints, err := filepath.Glob(filepath.Join(dir, "checkpoint-*"))
+	if err != nil || len(checkpoints) != 2 {
+		t.Fatalf("checkpoints %q, %v; want 2", checkpoints, err)
+	}
+	return dir, checkpoints
+}
+
+func open(t *testing.T) compute.Backend {
+	t.Helper()
+	b, err := compute.Open("cpu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+// TestDamagedCheckpoint cuts the newest checkpoint short, as a power cut on a
+// careless disk does, or changes a bit in it: the one before it is as good.
+func TestDamagedCheckpoint(t *testing.T) {
+	b := open(t)
+	j := jobs()["nadam, averaged"]
+	want, _, err := j.run(t, b, "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, damage := range map[string]func(raw []byte) []byte{
+		"cut in the middle": func(raw []byte) []byte { return raw[:len(raw)/2] },
+		"cut at the end":    func(raw []byte) []byte { return raw[:len(raw)-1] },
+		"empty":             func([]byte) []byte { return nil },
+		"zeros":             func(raw []byte) []byte { return make([]byte, len(raw)) },
+		"a bit":             func(raw []byte) []byte { raw[len(raw)-9] ^= 4; return raw },
+		"a digit":           func(raw []byte) []byte { return []byte(strings.Replace(string(raw), `step\":1`, `step\":2`, 1)) },
+	} {
+		dir, checkpoints := interrupted(t, b, j)
+		newest := checkpoints[1]
+		raw, err := os.ReadFile(newest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := string(raw)
+		if raw = damage(raw); string(raw) == before {
+			t.Fatalf("%s: nothing was damaged", name)
+		}
+		if err := os.WriteFile(newest, raw, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := j.run(t, b, dir, 0)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: error %v, or the weights differ", name, err)
+		}
+	}
+	dir, checkpoints := interrupted(t, b, j)
+	for _, path := range checkpoints {
+		if err := os.Truncate(path, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := j.run(t, b, dir, 0); !errors.Is(err, nn.ErrDamaged) || !strings.Contains(err.Error(), "of 2 checkpoints none is good") {
+		t.Errorf("all checkpoints are damaged: error %v", err)
+	}
+}
+
+// TestCheckpointOfAnotherRun is refused, saying in what it differs.
+func TestCheckpointOfAnotherRun(t *testing.T) {
+	b := open(t)
+	j := jobs()["nadam, averaged"]
+	dir, checkpoints := interrupted(t, b, j)
+	for what, c := range map[string]struct {
+		change func(j *job)
+		want   string
+	}{
+		"optimizer": {func(j *job) { j.optimizer = optimizers.Adam{} }, `"class":"Adam"`},
+		"shuffled":  {func(j *job) { j.config.NoShuffle = false }, "Shuffled:false"},
+		"callbacks": {func(j *job) { j.config.Callbacks = []nn.Callback{&callbacks.EarlyStopping{Monitor: "loss"}} }, "the state of 0 callbacks, Fit has 1"},
+		"weights":   {func(j *job) { j.config.ClassWeight = map[int]float64{0: 1, 1: 2, 2: 1} }, "other data"},
+		"steps":     {func(j *job) { j.config.StepsPerEpoch = 3 }, "Batches:3"},
+	} {
+		other := j
+		c.change(&other)
+		_, _, err := other.run(t, b, dir, 0)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), checkpoints[1]) {
+			t.Errorf("another %s: error %v, want one with %q", what, err, c.want)
+		}
+	}
+}
+
+// TestCheckpointIsAModel loads one to predict with it.
+func TestCheckpointIsAModel(t *testing.T) {
+	b := open(t)
+	_, checkpoints := interrupted(t, b, jobs()["nadam, averaged"])
+	m, err := nn.Load(b, checkpoints[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y, err := m.Predict(t.Context(), examples().X[0]); err != nil || y.Rows() != rows {
+		t.Errorf("predicts %v, %v", y, err)
+	}
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+}
