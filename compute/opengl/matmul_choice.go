@@ -2,7 +2,10 @@
 
 package opengl
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // candidate is one way to compute a product. Its String names it, in the
 // tuning file too.
@@ -14,9 +17,16 @@ type candidate interface {
 	emit(l *lowering, p product) error
 }
 
-// choose picks the candidate for a product by its shape alone, so that the same
-// program gives the same bits on every run.
-func choose(_ limits, p product) candidate { return chooseFlat(p) }
+// choose picks the candidate for a product by the device and the shape alone,
+// so that the same program gives the same bits on every run.
+func choose(lim limits, p product) candidate {
+	if !lim.software {
+		if c := chooseTiled(lim, p); c != nil {
+			return c
+		}
+	}
+	return chooseFlat(p)
+}
 
 // flatRates are the flat kernels, with the GFLOP/s of each on a full grid
 // (Mesa 22.3 llvmpipe, two cores) and the work from which its compile time,
@@ -37,7 +47,8 @@ var flatRates = []struct {
 // chooseFlat takes the kernel that is fastest with what its grid wastes beyond
 // the edges.
 func chooseFlat(p product) candidate {
-	best, most := flatRates[0].flat, 0.0
+	var best flat
+	most := 0.0
 	for _, f := range flatRates {
 		if p.flops() < f.flops {
 			continue
@@ -56,11 +67,93 @@ func chooseFlat(p product) candidate {
 // filled is the part of a grid in steps of step that n places fill.
 func filled(n, step int) float64 { return float64(n) / float64(ceil(n, step)*step) }
 
+// The tiled kernels, small to large.
+var (
+	tile32    = tiled{32, 32, 16, 4, 4}   // 64 invocations
+	tile64    = tiled{64, 64, 16, 4, 4}   // 256
+	tile64by8 = tiled{64, 64, 32, 4, 8}   // 128
+	tile64all = tiled{64, 64, 16, 8, 8}   // 64
+	tile128x  = tiled{128, 64, 16, 8, 8}  // 128
+	tile128   = tiled{128, 128, 16, 8, 8} // 256
+)
+
+// tileTable is what a family of GPUs starts with, before or without tuning,
+// large to small. The sizes are those which CLBlast's tuner found for Xgemm in
+// single precision (github.com/CNugteren/CLBlast,
+// src/database/kernels/xgemm/xgemm_32.hpp): 128x128x16 for NVIDIA's GTX TITAN X
+// and GTX 1070, 64x64x32 by 16x8 invocations as the default of AMD, Intel and
+// NVIDIA SM 6.1, and 32x32 where nothing is known of the vendor.
+var tileTable = []struct {
+	vendor string // part of the vendor's or the renderer's name
+	tiles  []tiled
+}{
+	{"nvidia", []tiled{tile128, tile128x, tile64by8, tile32}},
+	{"amd", []tiled{tile64by8, tile32}},
+	{"ati ", []tiled{tile64by8, tile32}},
+	{"radeon", []tiled{tile64by8, tile32}},
+	{"intel", []tiled{tile64by8, tile32}},
+	{"", []tiled{tile32}},
+}
+
+// splitParts are the numbers of parts that k is cut into.
+var splitParts = []int{32, 8}
+
+// A GPU is busy with some groups for each of its tens of compute units; parts
+// of k are worth a second pass when they are this long.
+const (
+	busyGroups = 64
+	worthwhile = 512
+)
+
+// chooseTiled takes the largest tile of the vendor's that keeps a GPU busy,
+// with k split if need be, and wastes at most a quarter of its work beyond the
+// edges; else the smallest. It gives nil where not even that is possible.
+func chooseTiled(lim limits, p product) candidate {
+	var last candidate
+	for _, t := range tilesOf(lim) {
+		if !t.can(lim, p) {
+			continue
+		}
+		m, n := p.size[axisM], p.size[axisN]
+		groups := p.size[axisBatch] * ceil(m, t.m) * ceil(n, t.n)
+		last = t
+		for _, parts := range splitParts {
+			split := splitK{t, parts}
+			if groups*parts <= 2*busyGroups && p.size[axisK] >= parts*worthwhile && split.can(lim, p) {
+				last = split
+				groups *= parts
+				break
+			}
+		}
+		if groups >= busyGroups && filled(m, t.m)*filled(n, t.n) >= 0.75 {
+			break
+		}
+	}
+	return last
+}
+
+// tilesOf is the tile table's entry for a device.
+func tilesOf(lim limits) []tiled {
+	name := strings.ToLower(lim.vendor + " " + lim.renderer)
+	for _, e := range tileTable {
+		if strings.Contains(name, e.vendor) {
+			return e.tiles
+		}
+	}
+	return nil
+}
+
 // candidates lists all ways to compute a product.
 func candidates() []candidate {
 	var all []candidate
 	for _, f := range flatRates {
 		all = append(all, f.flat)
 	}
-	return append(all, splitK{flatRates[0].flat, 8}, splitK{flatRates[3].flat, 3})
+	for _, t := range []tiled{tile32, tile64, tile64by8, tile64all, tile128x, tile128} {
+		all = append(all, t)
+	}
+	for _, parts := range splitParts {
+		all = append(all, splitK{flatRates[2].flat, parts}, splitK{tile32, parts}, splitK{tile64by8, parts}, splitK{tile128x, parts})
+	}
+	return all
 }

@@ -146,3 +146,22 @@ func (l *loads) loadAlongK(s *shader, terms int) {
 		}
 	}
 }
+
+// accumulators adds the variables c<i>_<j> of an invocation's results.
+func accumulators(s *shader, rows, columns int) {
+	for i := range rows {
+		for j := range columns {
+			s.line("\tfloat c%d_%d = 0.0;", i, j)
+		}
+	}
+}
+
+// gather adds an array of the results, row by row, for loops to walk.
+func gather(s *shader, rows, columns int) {
+	s.line("\tfloat results[%d];", rows*columns)
+	for i := range rows {
+		for j := range columns {
+			s.line("\tresults[%d] = c%d_%d;", i*columns+j, i, j)
+		}
+	}
+}

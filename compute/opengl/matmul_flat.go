@@ -42,7 +42,7 @@ func (f flat) emit(l *lowering, p product) error {
 	s.terms(p)
 	s.line("\tuint s0 = gl_WorkGroupID.x * %du;", f.shared)
 	s.line("\tuint o0 = (gl_WorkGroupID.y * %du + gl_LocalInvocationID.x) * %du;", flatLanes, f.own)
-	f.accumulators(s)
+	accumulators(s, f.shared, f.own)
 	if p.size[axisK] > 0 {
 		f.loop(s, s.loads(shared, "s", "s0", "SHARED_N", f.shared, false), s.loads(own, "o", "o0", "OWN_N", f.own, true))
 	}
@@ -52,14 +52,6 @@ func (f flat) emit(l *lowering, p product) error {
 		return fmt.Errorf("%v: %w", f, s.err)
 	}
 	return s.run(ceil(shared.size, f.shared), ceil(own.size, flatLanes*f.own), batch)
-}
-
-func (f flat) accumulators(s *shader) {
-	for i := range f.shared {
-		for j := range f.own {
-			s.line("\tfloat c%d_%d = 0.0;", i, j)
-		}
-	}
 }
 
 // loop adds the sum over k, four terms a turn and then the rest singly.
@@ -82,12 +74,7 @@ func (f flat) loop(s *shader, shared, own *loads) {
 // store hands the results to finish. A loop and not its body repeated: an
 // epilogue may be long.
 func (f flat) store(s *shader) {
-	s.line("\tfloat results[%d];", f.shared*f.own)
-	for i := range f.shared {
-		for j := range f.own {
-			s.line("\tresults[%d] = c%d_%d;", i*f.own+j, i, j)
-		}
-	}
+	gather(s, f.shared, f.own)
 	row, column := "s0 + i", "o0 + j"
 	if f.lanesAlongM {
 		row, column = column, row

@@ -39,7 +39,7 @@ func (c splitK) emit(l *lowering, p product) error {
 
 // splitTerms divides the length of a part: parts start at whole vec4s, and at
 // whole tiles.
-const splitTerms = 16
+const splitTerms = 32
 
 // addParts finishes a product whose k was split: parts matrices of sums lie
 // behind one another for each of its own.
