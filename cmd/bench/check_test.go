@@ -99,6 +99,7 @@ func TestOpsAreRight(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
+	t.Setenv("GLEARN_REQUIRE_GPU", "")
 	file := filepath.Join(t.TempDir(), "out.json")
 	var out, log bytes.Buffer
 	if err := run([]string{"-suite", "ops", "-backend", "cpu", "-run", "MatMul/256.*NN", "-benchtime", "1ms", "-v", "-json", file}, &out, &log); err != nil {
