@@ -1,5 +1,0 @@
-//go:build cgo
-
-package main
-
-import _ "github.com/glearn-go/glearn/compute/opengl" // the backend "opengl"
