@@ -228,6 +228,14 @@ func (r *checkedRecording) Replay(times int) {
 	}
 }
 
+// Launches passes on what the backend counts; 0 where it does not.
+func (r *checkedRecording) Launches() (programs, waits int) {
+	if l, ok := r.inner.(Launcher); ok {
+		return l.Launches()
+	}
+	return 0, 0
+}
+
 func (r *checkedRecording) Release() {
 	r.owner.mu.Lock()
 	r.released = true

@@ -182,6 +182,24 @@ func TestCheckedForwards(t *testing.T) {
 	}
 }
 
+func TestCheckedLaunches(t *testing.T) {
+	for _, counts := range []bool{false, true} {
+		f := newFake()
+		f.counts = counts
+		r, err := Checked(f).Record(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := [2]int{0, 0}
+		if counts {
+			want = [2]int{3, 2}
+		}
+		if programs, waits := r.(Launcher).Launches(); [2]int{programs, waits} != want {
+			t.Errorf("on a device that counts (%v): %d programs and %d waits, want %v", counts, programs, waits, want)
+		}
+	}
+}
+
 func TestCheckedAfterClose(t *testing.T) {
 	f := newFake()
 	b := Checked(f)

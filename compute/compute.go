@@ -61,6 +61,23 @@ type Recording interface {
 	Release()
 }
 
+// Launcher is implemented by recordings of devices that start every kernel by
+// itself: a replay launches that many programs of the device and makes it wait
+// that often for earlier ones.
+type Launcher interface {
+	Launches() (programs, waits int)
+}
+
+// Prober is implemented by backends that looked their device over and can say
+// more than Info: what a report of a slow or a wrong driver needs.
+type Prober interface {
+	// Probed is what was found, in the order it should be read in.
+	Probed() ([]Property, error)
+}
+
+// Property is one thing found out about a device.
+type Property struct{ Name, Value string }
+
 // Buffer is memory on a device, counted in 32-bit words.
 type Buffer interface {
 	Len() int

@@ -4,6 +4,7 @@ package compute
 type fake struct {
 	calls    []string
 	full     bool
+	counts   bool // recordings say how many launches they take
 	closed   bool
 	buffers  int
 	kernel   Kernel // the last one run
@@ -78,6 +79,9 @@ func (f *fake) Record(kernels []Kernel) (Recording, error) {
 	}
 	f.note("Record")
 	f.recorded = kernels
+	if f.counts {
+		return countedRecording{fakeRecording{f}}, nil
+	}
 	return fakeRecording{f}, nil
 }
 
@@ -85,3 +89,8 @@ type fakeRecording struct{ owner *fake }
 
 func (r fakeRecording) Replay(int) { r.owner.note("Replay") }
 func (r fakeRecording) Release()   { r.owner.released = true }
+
+// countedRecording is one of a device that counts its launches.
+type countedRecording struct{ fakeRecording }
+
+func (countedRecording) Launches() (programs, waits int) { return 3, 2 }

@@ -115,6 +115,15 @@ func (c *compiler) label(u *unit) string {
 // Run enqueues the program, times times over. It allocates nothing.
 func (p *Program) Run(times int) { p.recording.Replay(times) }
 
+// Launches is how many programs the device starts for a run, and how often it
+// waits between them; 0 on a device that does not count.
+func (p *Program) Launches() (programs, waits int) {
+	if l, ok := p.recording.(compute.Launcher); ok {
+		return l.Launches()
+	}
+	return 0, 0
+}
+
 // View is where an output stands after a run. Truth values are floats there.
 func (p *Program) View(t *Tensor) compute.View { return p.views[t] }
 

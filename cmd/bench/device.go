@@ -105,5 +105,23 @@ func (d device) details() string {
 	if d.info.MaxWords > 0 {
 		parts = append(parts, fmt.Sprintf("buffers of up to %d MiB", d.info.MaxWords>>18))
 	}
-	return "    " + strings.Join(parts, ", ")
+	return "    " + strings.Join(parts, ", ") + d.probed()
+}
+
+// probed is what a device found out about itself, a line for each thing: with
+// it, a report of a slow or a wrong driver is complete.
+func (d device) probed() string {
+	p, ok := d.Backend.(compute.Prober)
+	if !ok {
+		return ""
+	}
+	list, err := p.Probed()
+	if err != nil {
+		return fmt.Sprintf("\n    it could not be asked for more: %v", err)
+	}
+	var b strings.Builder
+	for _, l := range list {
+		fmt.Fprintf(&b, "\n    %-16s %s", l.Name, l.Value)
+	}
+	return b.String()
 }

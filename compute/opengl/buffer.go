@@ -178,6 +178,9 @@ func (g *gpu) write(b *buffer, offset int, words []uint32) {
 	g.visible()
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.name)
 	gl.BufferSubData(gl.COPY_WRITE_BUFFER, offset*4, len(words)*4, unsafe.Pointer(unsafe.SliceData(words)))
+	if debug {
+		g.check("writing a buffer")
+	}
 }
 
 // Read implements compute.Backend.

@@ -2,6 +2,6 @@
 
 package opengl
 
-// debug checks for an error after every command list; the build tag gldebug
-// turns it on.
+// debug checks for an error after every dispatch and names its kernel; the
+// build tag gldebug turns it on.
 const debug = false

@@ -2,6 +2,6 @@
 
 package opengl
 
-// debug checks for an error after every command list; the build tag gldebug
-// turned it on.
+// debug checks for an error after every dispatch and names its kernel; the
+// build tag gldebug turned it on.
 const debug = true

@@ -13,19 +13,32 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
+// commands is a flat list that play.c runs.
+type commands struct {
+	words    []uint32
+	ends     []int    // one past the last word of each dispatch
+	kernels  []string // their names
+	barriers int
+}
+
+func (c *commands) dispatches() int { return len(c.ends) }
+
+// clear empties the list and keeps its memory.
+func (c *commands) clear() {
+	c.words, c.ends, c.kernels, c.barriers = c.words[:0], c.ends[:0], c.kernels[:0], 0
+}
+
 // encoder turns dispatches into the flat list that play.c runs. It sets only
 // what changes, and puts a barrier only where a dispatch touches bytes that
 // an earlier one, not yet behind a barrier, wrote or (for a write) read.
 type encoder struct {
-	words    []uint32
+	commands
 	current  uint32              // program in use; 0 unknown
 	storage  map[int]binding     // bound storage windows
 	textures map[int]uint32      // bound textures
 	uniforms map[uint32][]uint32 // set in each program
 	pending  []access            // since the last barrier for storage
 	unseen   []access            // writes since the last barrier for textures
-	barriers int
-	count    int // dispatches
 }
 
 // The most ranges kept; beyond it a barrier costs less than the search.
@@ -85,28 +98,25 @@ func (e *encoder) add(g *gpu, d *dispatch, scratch *buffer) error {
 		e.words = append(e.words, d.uniforms...)
 	}
 	e.words = append(e.words, C.PLAY_DISPATCH, uint32(d.groups[0]), uint32(d.groups[1]), uint32(d.groups[2]))
-	e.count++
+	e.ends = append(e.ends, len(e.words))
+	e.kernels = append(e.kernels, d.kernel)
 	return nil
 }
 
-// hazards says which barrier d needs and notes what d touches.
+// hazards says which barrier d needs and notes what d touches. Storage blocks
+// and buffer textures see writes after barriers of their own kind.
 func (e *encoder) hazards(d *dispatch, scratch *buffer) uint32 {
 	var bits uint32
 	for _, a := range d.access {
-		if a.b == nil {
-			a.b = scratch
-		}
+		a = a.in(scratch)
 		if a.texture {
-			for _, p := range e.unseen {
-				if p.overlaps(a) {
-					bits |= gl.TEXTURE_FETCH_BARRIER_BIT
-				}
+			if slices.ContainsFunc(e.unseen, a.overlaps) {
+				bits |= gl.TEXTURE_FETCH_BARRIER_BIT
 			}
+			continue
 		}
-		for _, p := range e.pending {
-			if (p.write || a.write) && p.overlaps(a) {
-				bits |= gl.SHADER_STORAGE_BARRIER_BIT
-			}
+		if slices.ContainsFunc(e.pending, a.conflicts) {
+			bits |= gl.SHADER_STORAGE_BARRIER_BIT
 		}
 	}
 	if len(e.pending) > maxPending {
@@ -122,9 +132,7 @@ func (e *encoder) hazards(d *dispatch, scratch *buffer) uint32 {
 		e.unseen = e.unseen[:0]
 	}
 	for _, a := range d.access {
-		if a.b == nil {
-			a.b = scratch
-		}
+		a = a.in(scratch)
 		e.pending = append(e.pending, a)
 		if a.write {
 			e.unseen = append(e.unseen, a)
@@ -132,5 +140,17 @@ func (e *encoder) hazards(d *dispatch, scratch *buffer) uint32 {
 	}
 	return bits
 }
+
+// in is a with the scratch memory's buffer in place of none.
+func (a access) in(scratch *buffer) access {
+	if a.b == nil {
+		a.b = scratch
+	}
+	return a
+}
+
+// conflicts is true when a has to wait for b: read after write, write after
+// read, write after write.
+func (a access) conflicts(b access) bool { return (a.write || b.write) && a.overlaps(b) }
 
 func (a access) overlaps(b access) bool { return a.b == b.b && a.lo < b.hi && b.lo < a.hi }

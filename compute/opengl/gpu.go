@@ -73,19 +73,38 @@ func (g *gpu) fail(err error) {
 	}
 }
 
-// playWords runs commands, with a barrier of the given bits before each time.
-func (g *gpu) playWords(words []uint32, times int, before uint32) {
-	if len(words) == 0 || times < 1 {
+// playCommands runs a list times times over, with a barrier of the given bits
+// before each time.
+func (g *gpu) playCommands(c *commands, times int, before uint32) {
+	if len(c.words) == 0 || times < 1 {
 		return
 	}
+	g.dirty = true
+	if !debug {
+		g.playWords(c.words, times, before)
+		return
+	}
+	for range times {
+		from, barrier := 0, before
+		for i, end := range c.ends {
+			g.playWords(c.words[from:end], 1, barrier)
+			g.check("running " + c.kernels[i])
+			from, barrier = end, 0
+		}
+	}
+}
+
+func (g *gpu) playWords(words []uint32, times int, before uint32) {
 	at := C.play_list(&g.play, (*C.uint32_t)(unsafe.Pointer(unsafe.SliceData(words))), C.int64_t(len(words)), C.int64_t(times), C.uint32_t(before))
 	if at >= 0 {
 		g.fail(fmt.Errorf("opengl: word %d of a command list is no command", at))
 	}
-	g.dirty = true
-	if debug {
-		g.check("playing a command list")
-	}
+}
+
+// playEmpty is the floor that a replay is measured against: a loop of
+// glDispatchCompute in C.
+func (g *gpu) playEmpty(times int) {
+	C.play_empty(&g.play, C.int64_t(times))
 }
 
 // run encodes dispatches behind those already running and plays them.
@@ -112,8 +131,8 @@ func (g *gpu) run(list []dispatch) {
 			return
 		}
 	}
-	g.playWords(g.enc.words, 1, 0)
-	g.enc.words = g.enc.words[:0]
+	g.playCommands(&g.enc.commands, 1, 0)
+	g.enc.clear()
 }
 
 // check keeps an OpenGL error as the device's failure.

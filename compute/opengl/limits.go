@@ -15,17 +15,25 @@ import (
 type limits struct {
 	vendor, renderer, version string
 	platform                  string
-	software                  bool  // a CPU renders
-	blockWords                int   // longest window of a storage block
-	blockAlign                int   // bytes that a window's start is a multiple of
-	blocks                    int   // storage blocks of one kernel
-	groups                    int   // work groups along an axis
-	groupSize                 int   // invocations of a group
-	sharedBytes               int   // memory a group shares
-	texels                    int   // longest buffer texture
-	texelAlign                int   // bytes that its window's start is a multiple of
-	memory                    int64 // bytes that may be filled; 0 where unknown
-	robust                    bool  // reports resets
+	software                  bool     // a CPU renders
+	blockWords                int      // longest window of a storage block
+	blockAlign                int      // bytes that a window's start is a multiple of
+	blocks                    int      // storage blocks of one kernel
+	groups                    int      // work groups along an axis
+	groupSize                 int      // invocations of a group
+	sharedBytes               int      // memory a group shares
+	texels                    int      // longest buffer texture
+	texelAlign                int      // bytes that its window's start is a multiple of
+	memory                    int64    // bytes that may be filled; 0 where unknown
+	robust                    bool     // reports resets
+	extensions                []string // of those that matter here
+}
+
+// Extensions that are used where they are there, and two that half precision
+// would need.
+var knownExtensions = []string{
+	"GL_ARB_robustness", "GL_KHR_robustness", "GL_ARB_get_program_binary", "GL_KHR_parallel_shader_compile", "GL_ARB_parallel_shader_compile",
+	"GL_NVX_gpu_memory_info", "GL_ATI_meminfo", "GL_NV_gpu_shader5", "GL_AMD_gpu_shader_half_float",
 }
 
 // maxLoop is how many iterations the loops of one invocation may take in all:
@@ -71,6 +79,11 @@ func readLimits(platform string) limits {
 	extensions := map[string]bool{}
 	for i := range getInt(gl.NUM_EXTENSIONS) {
 		extensions[gl.GoStr(gl.GetStringi(gl.EXTENSIONS, uint32(i)))] = true
+	}
+	for _, name := range knownExtensions {
+		if extensions[name] {
+			l.extensions = append(l.extensions, name)
+		}
 	}
 	l.robust = extensions["GL_ARB_robustness"] || extensions["GL_KHR_robustness"]
 	l.memory = deviceMemory(l.software, extensions)

@@ -15,12 +15,9 @@ import (
 // plays, and the scratch memory it uses.
 type recording struct {
 	dev      *device
-	words    []uint32
-	access   []access // all that it touches
+	list     commands
 	buffers  []*buffer
 	scratch  scratch
-	barriers int // inside, not counting the one before each run
-	count    int // dispatches
 	released atomic.Bool
 }
 
@@ -72,7 +69,7 @@ func (g *gpu) record(r *recording, list []dispatch) error {
 			return err
 		}
 	}
-	r.words, r.barriers, r.count = e.words, e.barriers, e.count
+	r.list = e.commands
 	return nil
 }
 
@@ -102,7 +99,7 @@ func (g *gpu) replay(r *recording, times int) {
 	if g.err != nil {
 		return
 	}
-	g.playWords(r.words, times, everyBarrier)
+	g.playCommands(&r.list, times, everyBarrier)
 	// What runs next finds other bindings and uniforms than it left, and has to
 	// wait for all of the recording.
 	g.enc.forget()
@@ -110,6 +107,9 @@ func (g *gpu) replay(r *recording, times int) {
 	g.enc.unseen = g.enc.unseen[:0]
 	gl.MemoryBarrier(everyBarrier)
 }
+
+// Launches implements compute.Launcher.
+func (r *recording) Launches() (programs, waits int) { return r.list.dispatches(), r.list.barriers }
 
 // Release implements compute.Recording.
 func (r *recording) Release() {

@@ -1,0 +1,125 @@
+//go:build cgo && (linux || windows)
+
+package opengl
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/shaders"
+)
+
+// Probed implements compute.Prober.
+func (d *device) Probed() ([]compute.Property, error) {
+	l := d.lim
+	list := []compute.Property{
+		{Name: "vendor", Value: l.vendor},
+		{Name: "renderer", Value: l.renderer},
+		{Name: "version", Value: l.version},
+		{Name: "context", Value: l.platform + ", " + runtime.GOOS + "/" + runtime.GOARCH},
+		{Name: "kernels", Value: d.family()},
+		{Name: "shaders", Value: shaders.Hash()},
+		{Name: "extensions", Value: cmp.Or(strings.Join(l.extensions, " "), "none")},
+		{Name: "memory", Value: bytesText(l.memory)},
+		{Name: "storage blocks", Value: fmt.Sprintf("%d of %s, aligned to %d bytes", l.blocks, bytesText(4*int64(l.blockWords)), l.blockAlign)},
+		{Name: "buffer textures", Value: fmt.Sprintf("%d texels, aligned to %d bytes", l.texels, l.texelAlign)},
+		{Name: "groups", Value: fmt.Sprintf("%d along an axis, %d invocations and %s of shared memory in each", l.groups, l.groupSize, bytesText(int64(l.sharedBytes)))},
+	}
+	for _, n := range []int{64, 1024} {
+		list = append(list, compute.Property{Name: fmt.Sprintf("product of %d³", n), Value: d.square(n)})
+	}
+	var loop, replay time.Duration
+	var cache string
+	var err error
+	if !d.th.call(func(g *gpu) { loop, replay, err = g.timeEmpty(1000); cache = g.cache.String() }) {
+		return nil, d.closedError()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append(list,
+		compute.Property{Name: "program cache", Value: cache},
+		compute.Property{Name: "an empty kernel", Value: fmt.Sprintf("%.2f µs in a loop in C, %.2f µs recorded", loop.Seconds()*1e6, replay.Seconds()*1e6)},
+	), nil
+}
+
+// family says which kind of kernels the device gets.
+func (d *device) family() string {
+	if d.lim.software {
+		return "for a CPU that renders: no shared memory, no barriers within a group"
+	}
+	return "for a GPU: groups share memory"
+}
+
+// square names the kernel that is chosen for a product of n x n matrices.
+func (d *device) square(n int) string {
+	m := array{compute.View{Len: n * n}, []int{0, n, 1}}
+	return d.choose(d.lim, product{size: [4]int{1, n, n, n}, a: m, b: m, fin: finishing{c: m, m: n, n: n}}).String()
+}
+
+// bytesText is a size in the unit that suits it.
+func bytesText(n int64) string {
+	switch {
+	case n <= 0:
+		return "unknown"
+	case n < 1<<20:
+		return fmt.Sprintf("%d KiB", n>>10)
+	case n < 1<<30:
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+}
+
+// emptyKernel does nothing: what is left is the cost of starting it.
+const emptyKernel = "#version 430\nlayout(local_size_x = 1) in;\nvoid main() {}\n"
+
+// emptyList is a recording of n empty kernels.
+func (g *gpu) emptyList(n int) (*commands, error) {
+	list := make([]dispatch, n)
+	for i := range list {
+		list[i] = dispatch{kernel: "empty", source: emptyKernel, groups: [3]int{1, 1, 1}}
+	}
+	if err := g.prepare(list); err != nil {
+		return nil, err
+	}
+	e := newEncoder()
+	for i := range list {
+		if err := e.add(g, &list[i], nil); err != nil {
+			return nil, err
+		}
+	}
+	return &e.commands, nil
+}
+
+// timeEmpty is the time of an empty kernel in a plain loop and in a recording:
+// the shortest of a few runs of n.
+func (g *gpu) timeEmpty(n int) (loop, replay time.Duration, err error) {
+	if g.err != nil {
+		return 0, 0, g.err
+	}
+	list, err := g.emptyList(n)
+	if err != nil {
+		return 0, 0, err
+	}
+	g.playCommands(list, 1, 0) // and leaves the program in use
+	g.enc.forget()
+	gl.Finish()
+	took := func(run func()) time.Duration {
+		start := time.Now()
+		run()
+		gl.Finish()
+		return time.Since(start) / time.Duration(n)
+	}
+	loop, replay = time.Hour, time.Hour
+	for range 5 {
+		loop = min(loop, took(func() { g.playEmpty(n) }))
+		replay = min(replay, took(func() { g.playCommands(list, 1, 0) }))
+	}
+	return loop, replay, g.err
+}
