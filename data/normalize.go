@@ -86,3 +86,23 @@ func Normalize(train *Dataset, others ...*Dataset) (scaled []*Dataset, err error
 	}
 	return scaled, nil
 }
+
+// UnitRows scales every row of a copy of x to length 1, as Keras' utils.normalize
+// does; rows of zeros stay. The length is the square root of the sum of the
+// squares.
+func UnitRows(x *Dense) *Dense {
+	out := &Dense{Shape: append([]int(nil), x.Shape...), Values: append([]float32(nil), x.Values...)}
+	for i := range out.Rows() {
+		row, sum := out.Row(i), 0.0
+		for _, v := range row {
+			sum += float64(v) * float64(v)
+		}
+		if sum == 0 {
+			continue
+		}
+		for k, v := range row {
+			row[k] = float32(float64(v) / math.Sqrt(sum))
+		}
+	}
+	return out
+}

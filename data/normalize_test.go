@@ -3,6 +3,7 @@ package data_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,4 +89,12 @@ func ExampleNormalize() {
 	}
 	fmt.Println(scaled[0].X[0].(*data.Dense).Values, scaled[1].X[0].(*data.Dense).Values)
 	// Output: [-1 1] [3 5]
+}
+
+func TestUnitRows(t *testing.T) {
+	x := &data.Dense{Shape: []int{3, 2}, Values: []float32{3, -4, 0, 0, 1e-30, 0}}
+	got := data.UnitRows(x)
+	if want := []float32{0.6, -0.8, 0, 0, 1, 0}; !slices.Equal(got.Values, want) || x.Values[0] != 3 {
+		t.Errorf("rows %v, want %v; the argument is %v", got.Values, want, x.Values)
+	}
 }

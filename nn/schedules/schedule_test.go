@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"testing"
 
+	"github.com/glearn-go/glearn/nn/internal/graphtest"
+	"github.com/glearn-go/glearn/nn/internal/spec"
 	. "github.com/glearn-go/glearn/nn/schedules"
 )
 
@@ -135,4 +138,35 @@ func ExampleFunc() {
 	halve := Func(func(step int64) float64 { return 0.1 / float64(int64(1)<<(step/100)) })
 	fmt.Println(halve.At(0), halve.At(250))
 	// Output: 0.1 0.025
+}
+
+// others are the schedules that Keras has no class for; each has its own test.
+var others = map[string]Schedule{"constant": Constant(0.25), "one_cycle": OneCycle{Max: 1, Steps: 10, Linear: true}}
+
+// Every schedule is in a table and comes back from JSON; a Go function does not
+// pretend to.
+func TestComplete(t *testing.T) {
+	listed := map[string]bool{"Func": true}
+	for _, table := range []map[string]Schedule{keras, others} {
+		for name, want := range table {
+			listed[reflect.TypeOf(want).Name()] = true
+			written, err := spec.Encode(want)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if got, err := spec.Decode[Schedule](written); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %s comes back as %v, %v", name, written, got, err)
+			}
+		}
+	}
+	types, _ := graphtest.Exported(t, "", "At")
+	for _, name := range types {
+		if !listed[name] {
+			t.Errorf("schedule %s is in no test table", name)
+		}
+	}
+	if _, err := spec.Encode[Schedule](Func(func(int64) float64 { return 1 })); err == nil {
+		t.Error("a Go function is saved")
+	}
 }

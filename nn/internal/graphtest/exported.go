@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
@@ -15,7 +16,13 @@ import (
 // (none if that is empty): what a table of tests must be complete over.
 func Exported(t testing.TB, constType string, methods ...string) (types, consts []string) {
 	t.Helper()
-	files, err := os.ReadDir(".")
+	return ExportedIn(t, ".", constType, methods...)
+}
+
+// ExportedIn is Exported of the package in a folder.
+func ExportedIn(t testing.TB, folder, constType string, methods ...string) (types, consts []string) {
+	t.Helper()
+	files, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +31,7 @@ func Exported(t testing.TB, constType string, methods ...string) (types, consts 
 		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(folder, f.Name()), nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
