@@ -57,14 +57,18 @@ func TestProgramInReadme(t *testing.T) {
 
 // What docs/adding-a-layer.md shows is code that runs as an example.
 func TestCodeOnAddingALayer(t *testing.T) {
-	source, err := os.ReadFile("nn/example_test.go")
-	if err != nil {
-		t.Fatal(err)
+	files := []string{"nn/example_test.go", "nn/preprocessing/example_test.go"}
+	var examples string
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples += flush(string(source))
 	}
-	examples := flush(string(source))
 	for _, block := range goBlocks(t, "docs/adding-a-layer.md") {
 		if !strings.Contains(examples, flush(block)) {
-			t.Errorf("nn/example_test.go does not have\n%s", block)
+			t.Errorf("none of %q has\n%s", files, block)
 		}
 	}
 }

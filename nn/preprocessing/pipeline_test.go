@@ -126,8 +126,8 @@ func TestSpec(t *testing.T) {
 			t.Errorf("%s comes back as %#v, %v", b, got, err)
 		}
 	}
-	if !slices.Equal(listed, types) || !slices.Equal(spec.Classes[Transform](), types) {
-		t.Errorf("the package has %q, registered are %q, this test has %q", types, spec.Classes[Transform](), listed)
+	if !slices.Equal(listed, types) {
+		t.Errorf("the package has %q, this test has %q", types, listed)
 	}
 }
 
