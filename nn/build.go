@@ -112,6 +112,21 @@ func (m *Model) nodes(shapes [][]int) (inputs, outputs []*Node, err error) {
 	return []*Node{x}, []*Node{out}, nil
 }
 
+// checkRow refuses rows that hold nothing, or more than a weight may.
+func checkRow(shape []int) error {
+	size := 1
+	for _, d := range shape {
+		if d <= 0 {
+			return fmt.Errorf("rows of shape %v: every axis must be at least 1: %w", shape, ErrShape)
+		}
+		if size > maxWeight/d {
+			return fmt.Errorf("rows of shape %v have more than %d numbers: %w", shape, maxWeight, ErrShape)
+		}
+		size *= d
+	}
+	return nil
+}
+
 // sameRow is true when rows of both shapes hold the same values in the same
 // order: a column of numbers may come as [] or as [1].
 func sameRow(a, b []int) bool {
@@ -129,10 +144,8 @@ func sameRow(a, b []int) bool {
 func (m *Model) link(inputs, outputs []*Node) error {
 	place := map[*Node]int{} // node -> number of its value
 	for i, in := range inputs {
-		for _, d := range in.shape {
-			if d <= 0 {
-				return fmt.Errorf("nn: input %d has shape %v: every axis must be at least 1", i, in.shape)
-			}
+		if err := checkRow(in.shape); err != nil {
+			return fmt.Errorf("nn: input %d: %w", i, err)
 		}
 		if len(in.shape) >= compute.MaxAxes {
 			return fmt.Errorf("nn: input %d has shape %v: at most %d axes are supported", i, in.shape, compute.MaxAxes-1)
@@ -178,6 +191,9 @@ func (m *Model) link(inputs, outputs []*Node) error {
 			return fmt.Errorf("nn: layer %q: output of shape %v for %d rows: the first axis must stay the batch", c.inst.name, out.Shape(), probeRows)
 		}
 		c.shape = append([]int{}, out.Shape()[1:]...)
+		if err := checkRow(c.shape); err != nil {
+			return fmt.Errorf("nn: layer %q: %w", c.inst.name, err)
+		}
 		place[n] = len(values)
 		values = append(values, out)
 		m.calls = append(m.calls, c)

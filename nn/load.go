@@ -43,24 +43,34 @@ func Load(dev compute.Backend, path string) (*Model, error) {
 	return m, nil
 }
 
-func loadModel(dev compute.Backend, f *safetensors.File, config []byte) (*Model, error) {
+// decodeModel makes a model of its configuration. It is built, which costs no
+// memory for its weights.
+func decodeModel(config []byte) (savedConfig, *Model, error) {
 	if len(config) > maxConfig {
-		return nil, fmt.Errorf("a configuration of %d bytes, want at most %d", len(config), maxConfig)
+		return savedConfig{}, nil, fmt.Errorf("a configuration of %d bytes, want at most %d", len(config), maxConfig)
 	}
 	c, err := spec.Decode[savedConfig](config)
 	if err != nil {
-		return nil, fmt.Errorf("the configuration: %w", err)
+		return c, nil, fmt.Errorf("the configuration: %w", err)
 	}
 	m, err := c.Model.model()
 	if err != nil {
-		return nil, fmt.Errorf("the configuration: %w", err)
+		return c, nil, fmt.Errorf("the configuration: %w", err)
 	}
 	m.attached = c.Preprocessing
 	if err := m.Build(); err != nil {
-		return nil, err
+		return c, nil, err
 	}
 	if len(m.layers) != len(c.Model.Layers) || len(m.calls) != len(c.Model.Calls) {
-		return nil, errors.New("the configuration has layers that lead to no output")
+		return c, nil, errors.New("the configuration has layers that lead to no output")
+	}
+	return c, m, nil
+}
+
+func loadModel(dev compute.Backend, f *safetensors.File, config []byte) (*Model, error) {
+	c, m, err := decodeModel(config)
+	if err != nil {
+		return nil, err
 	}
 	// Held against the file before any memory is taken for weights.
 	weights := m.allWeights()

@@ -77,8 +77,8 @@ func (c modelConfig) model() (*Model, error) {
 	}
 	var values []*Node
 	for i, in := range c.Inputs {
-		if len(in.Shape) > 0 && slices.Min(in.Shape) < 1 {
-			return nil, fmt.Errorf("input %d has the shape %v: every axis must be at least 1", i, in.Shape)
+		if err := checkRow(in.Shape); err != nil {
+			return nil, fmt.Errorf("input %d: %w", i, err)
 		}
 		values = append(values, NamedInput(in.Name, in.Shape...))
 	}
