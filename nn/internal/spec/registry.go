@@ -96,3 +96,17 @@ func familyOf(iface reflect.Type) *family {
 	defer registry.RUnlock()
 	return registry.classes[iface]
 }
+
+// TypeOf is the type that a class of interface type I is registered with,
+// without its pointer; nil for a class that is not.
+func TypeOf[I any](class string) reflect.Type {
+	f := familyOf(reflect.TypeFor[I]())
+	if f == nil || f.byName[class] == nil {
+		return nil
+	}
+	t := f.byName[class]
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
