@@ -356,7 +356,7 @@ func (f *fit) validate(ctx context.Context) (*Results, error) {
 func (f *fit) finishAverage() {
 	d := f.device
 	updates := d.step.Load() / int64(max(d.settings.AccumulateSteps, 1))
-	if d.average == nil || d.settings.EMAOverwrite > 0 || updates == 0 {
+	if d.average == nil || updates == 0 {
 		return
 	}
 	dims := compute.D(d.layout.Len)

@@ -16,16 +16,19 @@ import (
 	"github.com/glearn-go/glearn/nn/metrics"
 	"github.com/glearn-go/glearn/nn/optimizers"
 	"github.com/glearn-go/glearn/nn/regularizers"
+	"github.com/glearn-go/glearn/nn/schedules"
 )
 
 // regression is linear regression of two inputs by gradient descent in float64,
 // written without anything of this library: what Fit is held against.
 type regression struct {
-	rate       float64
+	rate       func(update int) float64
 	l2         float64 // penalty on the two factors
 	clip       float64 // of the norm of the factors' gradient, and of the offset's
 	accumulate int     // gradients of one update
 	momentum   float64 // of the moving average; 0 has none
+	overwrite  int     // updates after which the average becomes the weights; 0 never
+	decay      float64 // of the factors alone
 	sum        bool    // the loss of a batch is a sum
 	nonNeg     bool    // factors stay at least 0
 
@@ -84,15 +87,22 @@ func (r *regression) step(g [3]float64) {
 		}
 		g[2] *= r.clip / max(r.clip, offset)
 	}
+	update := r.steps/r.accumulate - 1
 	for k := range g {
-		r.w[k] -= r.rate * g[k]
+		if k < 2 {
+			r.w[k] -= r.rate(update) * r.decay * r.w[k]
+		}
+		r.w[k] -= r.rate(update) * g[k]
 		if r.nonNeg && k < 2 {
 			r.w[k] = max(r.w[k], 0)
 		}
-		if r.steps == r.accumulate {
+		if update == 0 {
 			r.average[k] = r.w[k]
 		} else {
 			r.average[k] = r.momentum*r.average[k] + (1-r.momentum)*r.w[k]
+		}
+		if r.overwrite > 0 && (update+1)%r.overwrite == 0 {
+			r.w[k] = r.average[k]
 		}
 	}
 }
@@ -153,13 +163,17 @@ func TestFitIsGradientDescent(t *testing.T) {
 		{name: "accumulation", ref: regression{accumulate: 2}, set: optimizers.Settings{AccumulateSteps: 2}, fit: nn.FitConfig{BatchSize: 4}},
 		{name: "moving average", ref: regression{momentum: 0.5}, set: optimizers.Settings{UseEMA: true, EMAMomentum: new(0.5)}, fit: nn.FitConfig{BatchSize: 4}},
 		{name: "accumulation and average", ref: regression{momentum: 0.5, accumulate: 3}, set: optimizers.Settings{UseEMA: true, EMAMomentum: new(0.5), AccumulateSteps: 3}, fit: nn.FitConfig{BatchSize: 4}},
+		{name: "average that is written back", ref: regression{momentum: 0.5, overwrite: 2}, set: optimizers.Settings{UseEMA: true, EMAMomentum: new(0.5), EMAOverwrite: 2}, fit: nn.FitConfig{BatchSize: 4}},
+		{name: "weight decay without the bias", ref: regression{decay: 0.5}, set: optimizers.Settings{WeightDecay: new(0.5), NoDecay: []string{"bias"}}, fit: nn.FitConfig{BatchSize: 4}},
+		{name: "schedule", ref: regression{rate: shrinking.at}, set: optimizers.Settings{LearningRate: shrinking}, fit: nn.FitConfig{BatchSize: 4}},
+		{name: "schedule of accumulated steps", ref: regression{rate: shrinking.at, accumulate: 2}, set: optimizers.Settings{LearningRate: shrinking, AccumulateSteps: 2}, fit: nn.FitConfig{BatchSize: 4}},
 		{name: "constraint", ref: regression{nonNeg: true}, fit: nn.FitConfig{BatchSize: 4}},
 		{name: "steps per epoch", fit: nn.FitConfig{BatchSize: 4, StepsPerEpoch: 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			graphtest.Each(t, func(t *testing.T, b compute.Backend) {
 				ref := c.ref
-				ref.rate, ref.accumulate = 0.1, max(ref.accumulate, 1)
+				ref.accumulate = max(ref.accumulate, 1)
 				ref.w = [3]float64{0.5, 0.25, 0}
 				layer := layers.Dense{Units: 1, KernelInitializer: columnOf{0.5, 0.25}}
 				if ref.l2 > 0 {
@@ -173,7 +187,10 @@ func TestFitIsGradientDescent(t *testing.T) {
 					loss.Reduction = losses.Sum
 				}
 				settings := c.set
-				settings.LearningRate = rate(ref.rate).LearningRate
+				if ref.rate == nil {
+					ref.rate = func(int) float64 { return 0.1 }
+					settings.LearningRate = schedules.Constant(0.1)
+				}
 				m := compiled(t, b, nn.NewSequential(layer), nn.CompileConfig{
 					Optimizer: optimizers.SGD{Settings: settings}, Loss: loss,
 					Metrics:         []nn.Metric{metrics.MeanAbsoluteError{}},
@@ -233,6 +250,15 @@ func TestFitIsGradientDescent(t *testing.T) {
 		})
 	}
 }
+
+// shrink is a rate that shrinks with every update.
+type shrink float64
+
+const shrinking = shrink(0.2)
+
+func (s shrink) at(update int) float64 { return float64(s) / float64(1+update) }
+
+func (s shrink) At(step int64) float64 { return s.at(int(step)) }
 
 // columnOf starts a weight from given values.
 type columnOf []float32

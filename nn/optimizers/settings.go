@@ -22,8 +22,8 @@ type Settings struct {
 	// NoDecay excludes weights whose name contains one of these words.
 	NoDecay []string
 	// UseEMA keeps an exponential moving average of the weights, with momentum
-	// EMAMomentum (nil: 0.99), written over the weights every EMAOverwrite
-	// steps (0: at the end of training).
+	// EMAMomentum (nil: 0.99), written over the weights at the end of training
+	// and, where EMAOverwrite is not 0, after every so many steps.
 	UseEMA       bool
 	EMAMomentum  *float64
 	EMAOverwrite int
