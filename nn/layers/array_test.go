@@ -105,3 +105,21 @@ func sum(v []float64) float64 {
 	}
 	return total
 }
+
+// floats is the elements as a model takes them.
+func (a array) floats() []float32 {
+	out := make([]float32, len(a.v))
+	for i, x := range a.v {
+		out[i] = float32(x)
+	}
+	return out
+}
+
+// doubles is what a model gives, as an array has it.
+func doubles(values []float32) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = float64(v)
+	}
+	return out
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/cpu_fallback"
 	"github.com/glearn-go/glearn/nn"
+	"github.com/glearn-go/glearn/nn/internal/graphtest"
 	"github.com/glearn-go/glearn/nn/layers"
 )
 
@@ -88,4 +89,17 @@ func compile(b compute.Backend, l nn.Layer, rows [][]int) error {
 	m := nn.NewModel(in, []*nn.Node{nn.Apply(named(l, "faulty"), in...)})
 	defer m.Close()
 	return m.Compile(b, nn.CompileConfig{})
+}
+
+// Words that the table has no row for are refused, and the layer is named.
+func TestEmbeddingRefusesUnknownNumbers(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for x, want := range map[float64]string{5: "row 1, column 0 is 5, want a whole number from 0 to 4", -1: "is -1", 1.5: "is 1.5"} {
+			m, in := ofOne(t, b, layers.Embedding{Name: "words", InputDim: 5, OutputDim: 2}, []array{{shape: []int{2, 2}, v: []float64{0, 4, x, 1}}})
+			_, err := m.Predict(t.Context(), in...)
+			if !errors.Is(err, nn.ErrValue) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), `"words"`) {
+				t.Errorf("number %v: %v, want an error with %q", x, err, want)
+			}
+		}
+	})
 }

@@ -99,11 +99,7 @@ func newRig(t *testing.T, b compute.Backend, k check) *rig {
 		}))
 	}
 	r.c = build(append([]int{rows}, r.model.OutputShapes()[0]...), func([]int) float64 { return math.Round(random.NormFloat64()*256) / 256 })
-	target := &data.Dense{Shape: r.c.shape}
-	for _, x := range r.c.v {
-		target.Values = append(target.Values, float32(x))
-	}
-	r.target = &data.Dataset{X: r.inputs, Y: []data.Tensor{target}}
+	r.target = &data.Dataset{X: r.inputs, Y: []data.Tensor{&data.Dense{Shape: r.c.shape, Values: r.c.floats()}}}
 	r.set(r.before)
 	return r
 }
@@ -130,11 +126,7 @@ func (r *rig) set(weights []array) {
 	r.t.Helper()
 	var values [][]float32
 	for _, w := range weights {
-		var v []float32
-		for _, x := range w.v {
-			v = append(v, float32(x))
-		}
-		values = append(values, v)
+		values = append(values, w.floats())
 	}
 	if err := r.model.SetWeights(values); err != nil {
 		r.t.Fatal(err)
@@ -168,11 +160,7 @@ func (r *rig) predict() []float64 {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	out := make([]float64, len(y.Values))
-	for i, v := range y.Values {
-		out[i] = float64(v)
-	}
-	return out
+	return doubles(y.Values)
 }
 
 // train takes one step: the layer's output and loss in it, and by how much each
@@ -199,3 +187,24 @@ func (r *rig) train() (y []float64, loss float64, fell []array) {
 
 // name is of weight i, for messages.
 func (r *rig) name(i int) string { return fmt.Sprintf("%q", r.model.Weights()[i].Name()) }
+
+// ofOne is a model of one layer, ready to predict, and its inputs as data.
+func ofOne(t *testing.T, b compute.Backend, l nn.Layer, in []array) (*nn.Model, []data.Tensor) {
+	t.Helper()
+	var nodes []*nn.Node
+	var x []data.Tensor
+	for _, a := range in {
+		nodes = append(nodes, nn.Input(a.shape[1:]...))
+		x = append(x, &data.Dense{Shape: a.shape, Values: a.floats()})
+	}
+	m := nn.NewModel(nodes, []*nn.Node{nn.Apply(l, nodes...)})
+	t.Cleanup(func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := m.Compile(b, nn.CompileConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	return m, x
+}
