@@ -11,6 +11,7 @@ import (
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/datasets"
+	"github.com/glearn-go/glearn/examples/internal/example"
 	"github.com/glearn-go/glearn/nn/preprocessing"
 )
 
@@ -24,7 +25,7 @@ func answer(ctx context.Context, out io.Writer, dev compute.Backend, o options, 
 	if err := model.Summary(out); err != nil {
 		return err
 	}
-	x, err := model.Attached(passengers).(*preprocessing.Pipeline).Apply(frame(untold))
+	x, err := model.Attached(example.Pipeline).(*preprocessing.Pipeline).Apply(frame(untold))
 	if err != nil {
 		return err
 	}

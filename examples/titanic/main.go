@@ -81,15 +81,12 @@ func score(ctx context.Context, dev compute.Backend, o options, train, validatio
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	set, err := dataset(model.Attached(passengers).(*preprocessing.Pipeline), validation)
+	set, err := dataset(model.Attached(example.Pipeline).(*preprocessing.Pipeline), validation)
 	if err != nil {
 		return nil, err
 	}
 	return model.Evaluate(ctx, set)
 }
-
-// passengers is the name of the pipeline in the model's file.
-const passengers = "passengers"
 
 // fit makes a model, with the pipeline that turns passengers into its input, and
 // trains it. All that the pipeline measures, it measures on these passengers.
@@ -117,7 +114,7 @@ func fit(ctx context.Context, dev compute.Backend, o options, train []datasets.P
 		Seed:      o.Seed,
 	})
 	if err == nil {
-		err = model.Attach(passengers, pipeline)
+		err = model.Attach(example.Pipeline, pipeline)
 	}
 	if err == nil {
 		_, err = model.Fit(ctx, set, nn.FitConfig{Epochs: o.Epochs, BatchSize: batchSize})

@@ -46,7 +46,7 @@ func TestReachesTheAccuracyAndAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if model.Attached(passengers) == nil {
+		if model.Attached(example.Pipeline) == nil {
 			t.Error("the saved model lacks its pipeline")
 		}
 		if err := model.Close(); err != nil {

@@ -14,6 +14,10 @@ import (
 	"github.com/glearn-go/glearn/compute"
 )
 
+// Pipeline is the name under which the examples attach to a model what turns rows
+// into its inputs (nn.Model.Attach).
+const Pipeline = "rows"
+
 // Options are the flags that every example has.
 type Options struct {
 	Backend string
