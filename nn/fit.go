@@ -352,7 +352,8 @@ func (f *fit) validate(ctx context.Context) (*Results, error) {
 	return r.tally.results(), nil
 }
 
-// finishAverage makes the moving average of the weights the weights.
+// finishAverage makes the moving average of the weights the weights, as Keras
+// does, also where EMAOverwrite did so on the way.
 func (f *fit) finishAverage() {
 	d := f.device
 	updates := d.step.Load() / int64(max(d.settings.AccumulateSteps, 1))
