@@ -113,7 +113,7 @@ func (j job) run(t testing.TB, b compute.Backend, dir string, stopAt int) (weigh
 		history, err = m.Fit(ctx, set, c)
 	}
 	weights, e := m.GetWeights()
-	if e != nil {
+	if e != nil && !errors.Is(err, compute.ErrDeviceLost) {
 		t.Fatal(e)
 	}
 	return weights, history, err
@@ -320,6 +320,56 @@ func TestCheckpointOfAnotherRun(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), checkpoints[1]) {
 			t.Errorf("another %s: error %v, want one with %q", what, err, c.want)
 		}
+	}
+}
+
+// dying is a device that is lost after some readings.
+type dying struct {
+	compute.Backend
+	left int
+}
+
+func (d *dying) Read(words []uint32, src compute.View) error {
+	if d.left--; d.left < 0 {
+		return fmt.Errorf("reset by the driver: %w", compute.ErrDeviceLost)
+	}
+	return d.Backend.Read(words, src)
+}
+
+// TestDeviceLost loses the device at every moment: the error names the last
+// checkpoint, from which another device goes on to the same end.
+func TestDeviceLost(t *testing.T) {
+	b := open(t)
+	j := jobs()["nadam, averaged"]
+	want, _, err := j.run(t, b, "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for left := 0; left < 1000; left += 17 {
+		dir := t.TempDir()
+		_, _, err := j.run(t, &dying{Backend: b, left: left}, dir, 0)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, compute.ErrDeviceLost) {
+			t.Fatalf("after %d readings: %v", left, err)
+		}
+		checkpoints, e := filepath.Glob(filepath.Join(dir, "checkpoint-*"))
+		if e != nil {
+			t.Fatal(e)
+		}
+		if n := len(checkpoints); n > 0 && !strings.Contains(err.Error(), "the last checkpoint is "+checkpoints[n-1]) {
+			t.Errorf("after %d readings: %v, there are %q", left, err, checkpoints)
+		} else if n > 0 {
+			lost++
+		}
+		if got, _, err := j.run(t, b, dir, 0); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("after %d readings, resumed: error %v, or the weights differ", left, err)
+		}
+	}
+	if lost < 5 {
+		t.Errorf("the device was lost %d times after a checkpoint, want more", lost)
 	}
 }
 
