@@ -42,6 +42,7 @@ func Open() (compute.Backend, error) {
 type options struct {
 	limit   func(*limits)                      // tightens what the driver offers
 	rewrite func(kernel, source string) string // changes a program's text
+	check   func(*device) error                // instead of the self-test
 }
 
 func open(o options) (*device, error) {
@@ -66,6 +67,14 @@ func open(o options) (*device, error) {
 	}
 	go d.th.run(start, ready, (*gpu).close, d.stopped)
 	if err := <-ready; err != nil {
+		return nil, err
+	}
+	check := (*device).trust
+	if o.check != nil {
+		check = o.check
+	}
+	if err := check(d); err != nil {
+		d.Close() // what it says is in err
 		return nil, err
 	}
 	return d, nil

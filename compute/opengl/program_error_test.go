@@ -21,7 +21,7 @@ func TestShaderErrorNamesTheFile(t *testing.T) {
 	} {
 		t.Run(c.place, func(t *testing.T) {
 			var source string
-			d := openDevice(t, options{rewrite: func(kernel, text string) string {
+			d := openDevice(t, options{check: untested, rewrite: func(kernel, text string) string {
 				source = strings.Replace(text, c.old, "broken "+c.old, 1)
 				return source
 			}})
