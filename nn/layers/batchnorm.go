@@ -106,8 +106,16 @@ func deviation(variance *graph.Tensor, epsilon float32) *graph.Tensor {
 // standardize is (x - mean) / sqrt(variance + epsilon) with mean and variance
 // over the given axes, which they keep at length 1.
 func standardize(x *graph.Tensor, over []int, epsilon float32) (y, mean, variance *graph.Tensor) {
-	mean = graph.MeanKeep(x, over...)
-	y = graph.Sub(x, mean)
-	variance = graph.MeanKeep(graph.Square(y), over...)
-	return graph.Div(y, deviation(variance, epsilon)), mean, variance
+	mean = average(x, over)
+	// The variance does not change with the mean: the distances to it add up to
+	// 0. So no gradient has to go that way.
+	variance = average(graph.Square(graph.Sub(x, graph.StopGradient(mean))), over)
+	return graph.Div(graph.Sub(x, mean), deviation(variance, epsilon)), mean, variance
+}
+
+// average is the mean over axes, which stay with length 1. It scales the sums,
+// of which there are few, rather than x.
+func average(x *graph.Tensor, over []int) *graph.Tensor {
+	sum := graph.SumKeep(x, over...)
+	return graph.Scale(sum, float32(sum.Size())/float32(x.Size()))
 }

@@ -82,7 +82,7 @@ func (l RMSNormalization) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, err
 	epsilon := float32(or(l.Epsilon, 1e-6))
 	return plain(func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
 		x = floats(x)
-		root := deviation(graph.MeanKeep(graph.Square(x), axes...), epsilon)
+		root := deviation(average(graph.Square(x), axes), epsilon)
 		return graph.Mul(graph.Div(x, root), along(c.Read(scale), x, axes))
 	}), nil
 }
