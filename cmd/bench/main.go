@@ -1,9 +1,11 @@
 // Bench compares the CPU and the GPU backend: kernels by themselves (suite ops)
-// and whole training jobs, by the epoch (suite train).
-// Every job's results are checked before it is timed.
+// and whole training jobs, by the epoch (suite train). Suite tune lists the
+// ways in which a GPU can compute a product, with their times, and keeps the
+// fastest. Every job's results are checked before it is timed.
 //
 //	go run ./cmd/bench
 //	go run ./cmd/bench -run MatMul/256 -benchtime 20ms
+//	go run ./cmd/bench -suite tune -backend opengl -run 1024x1024
 //	go run ./cmd/bench -format go > new.txt && benchstat -col /backend new.txt
 package main
 
@@ -31,7 +33,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(log)
-	f.StringVar(&o.suites, "suite", allSuites, "what to measure, comma-separated")
+	f.StringVar(&o.suites, "suite", usualSuites, "what to measure, comma-separated: some of "+allSuites)
 	f.StringVar(&o.backends, "backend", "cpu,opengl", "devices to measure on, comma-separated")
 	f.StringVar(&o.only, "run", "", "only jobs whose name matches this regular expression")
 	f.DurationVar(&o.benchtime, "benchtime", 500*time.Millisecond, "how long to time each job on each device")

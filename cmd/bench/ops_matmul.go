@@ -13,13 +13,19 @@ import (
 // network's first layer, forwards and for the gradient of its kernel.
 func products() []op {
 	var out []op
-	for _, s := range [][3]int{{256, 256, 256}, {512, 512, 512}, {1024, 1024, 1024}, {512, 64, 10000}, {10000, 64, 512}} {
-		for _, trans := range []string{"NN", "NT", "TN", "TT"} {
+	for _, s := range productSizes {
+		for _, trans := range transposes {
 			out = append(out, product(s[0], s[1], s[2], trans))
 		}
 	}
 	return out
 }
+
+// productSizes are m, n and k.
+var productSizes = [][3]int{{256, 256, 256}, {512, 512, 512}, {1024, 1024, 1024}, {512, 64, 10000}, {10000, 64, 512}}
+
+// transposes say of each factor whether it is read as it stands or transposed.
+var transposes = []string{"NN", "NT", "TN", "TT"}
 
 // product is C = op(A) op(B); trans has N (as it stands) or T (transposed) for
 // each factor.

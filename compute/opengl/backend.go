@@ -19,7 +19,8 @@ type device struct {
 	th      *thread
 	stopped chan struct{} // closed when the thread has ended
 	lim     limits
-	choose  func(limits, product) candidate // how products are computed
+	tuner   *tuner
+	choose  func(limits, product) candidate // how products are computed: the tuner's, except in tests
 
 	mu     sync.Mutex
 	live   map[*buffer]struct{}
@@ -46,7 +47,13 @@ type options struct {
 }
 
 func open(o options) (*device, error) {
-	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}, choose: choose}
+	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}}
+	mode, err := readTuneMode()
+	if err != nil {
+		return nil, err
+	}
+	d.tuner = &tuner{dev: d, mode: mode}
+	d.choose = d.tuner.choose
 	ready := make(chan error)
 	start := func() (*gpu, error) {
 		g, err := openGPU()
@@ -58,6 +65,7 @@ func open(o options) (*device, error) {
 			g.close()
 			return nil, err
 		}
+		d.tuner.software = g.lim.software // whatever a test makes of it
 		if o.limit != nil {
 			o.limit(&g.lim)
 		}

@@ -34,6 +34,11 @@ func (l *lowering) matMul(k *compute.MatMul) error {
 	if k.M == 0 || k.N == 0 {
 		return nil
 	}
+	return l.product(productOf(k))
+}
+
+// productOf is a MatMul as the generators see it.
+func productOf(k *compute.MatMul) product {
 	p := product{
 		size: [4]int{k.Batches(), k.M, k.N, k.K},
 		a:    array{k.A.View, []int{k.A.Batch, k.A.Stride, 1}},
@@ -46,7 +51,7 @@ func (l *lowering) matMul(k *compute.MatMul) error {
 	if k.TransB {
 		p.b.strides = []int{k.B.Batch, 1, k.B.Stride}
 	}
-	return l.product(p)
+	return p
 }
 
 // part is p from place from on, n places along axis.

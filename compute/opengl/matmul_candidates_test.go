@@ -190,9 +190,8 @@ func (x *trial) element(at int) (b, i, j int, inside bool) {
 	return b, i, j, i < x.m && j < x.n
 }
 
-// want is an element in float64, and how far float32 may be from it: the
-// roundings of single terms add up as a random walk does, and tanh has some of
-// its own.
+// want is an element in float64, and how far float32 may be from it; bias and
+// tanh have roundings of their own.
 func (x *trial) want(b, i, j int, old float64) (value, slack float64) {
 	size := 0.0
 	for l := range x.k {
@@ -200,8 +199,7 @@ func (x *trial) want(b, i, j int, old float64) (value, slack float64) {
 		value += term
 		size += math.Abs(term)
 	}
-	const rounding = 1.0 / (1 << 24)
-	slack = (16 + 2*math.Sqrt(float64(x.k))) * rounding * (size + 1)
+	slack = dotError(x.k, size+1)
 	if x.finish {
 		value = math.Tanh(value + old + float64(x.bias[x.kernel.Epilogue.In[0].Offset+j]))
 	}

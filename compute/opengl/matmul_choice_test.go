@@ -14,9 +14,8 @@ func shaped(batch, m, n, k int) product {
 }
 
 func TestChoice(t *testing.T) {
-	hardware := limits{groupSize: 1024, sharedBytes: 48 << 10, groups: 65535, blockWords: 1 << 25, vendor: "NVIDIA Corporation"}
-	other := hardware
-	other.vendor = "Vendor"
+	hardware, other := cardLimits(), cardLimits()
+	hardware.vendor = "NVIDIA Corporation"
 	bare := hardware
 	bare.sharedBytes = 1 << 10
 	software := hardware

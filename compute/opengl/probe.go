@@ -45,6 +45,7 @@ func (d *device) Probed() ([]compute.Property, error) {
 	}
 	return append(list,
 		compute.Property{Name: "program cache", Value: cache},
+		compute.Property{Name: "tuning", Value: d.tuner.String()},
 		compute.Property{Name: "an empty kernel", Value: fmt.Sprintf("%.2f µs in a loop in C, %.2f µs recorded", loop.Seconds()*1e6, replay.Seconds()*1e6)},
 	), nil
 }

@@ -31,6 +31,15 @@ func (d *device) Record(kernels []compute.Kernel) (compute.Recording, error) {
 		}
 		list = append(list, more...)
 	}
+	r, err := d.record(list)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// record prepares dispatches for repeated running.
+func (d *device) record(list []dispatch) (*recording, error) {
 	r := &recording{dev: d}
 	seen := map[*buffer]bool{}
 	for i := range list {
