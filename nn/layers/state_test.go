@@ -6,8 +6,11 @@ import (
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/nn"
+	"github.com/glearn-go/glearn/nn/activations"
 	"github.com/glearn-go/glearn/nn/internal/graphtest"
 	"github.com/glearn-go/glearn/nn/layers"
+	"github.com/glearn-go/glearn/nn/losses"
 )
 
 // The moving averages of BatchNormalization follow the batch in training, and
@@ -91,6 +94,31 @@ func TestUnitNormalizationOfZeros(t *testing.T) {
 		for _, d := range fell[0].v {
 			if math.IsNaN(d) || math.IsInf(d, 0) {
 				t.Fatalf("the gradient is %v", fell[0].v)
+			}
+		}
+	})
+}
+
+// A cross-entropy sees through a softmax that is a layer of its own, and is
+// computed from its logits: clipped probabilities would give at most 16.1.
+func TestLossSeesThroughSoftmax(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for _, l := range []nn.Layer{layers.Softmax{}, layers.Softmax{Axis: 1}, layers.Activation{Activation: activations.Softmax}} {
+			in := nn.Input(2)
+			m := nn.NewModel([]*nn.Node{in}, []*nn.Node{nn.Apply(l, in)})
+			defer m.Close()
+			if err := m.Compile(b, nn.CompileConfig{Loss: losses.CategoricalCrossentropy{}}); err != nil {
+				t.Fatal(err)
+			}
+			r, err := m.TestOnBatch(t.Context(), &data.Dataset{
+				X: []data.Tensor{&data.Dense{Shape: []int{1, 2}, Values: []float32{-100, 100}}},
+				Y: []data.Tensor{&data.Dense{Shape: []int{1, 2}, Values: []float32{1, 0}}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if loss := r.Loss(); math.Abs(loss-200) > 1e-3 {
+				t.Errorf("%+v: the loss of logits 200 apart is %v", l, loss)
 			}
 		}
 	})
