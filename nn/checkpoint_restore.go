@@ -124,7 +124,10 @@ func (r *restored) readArrays(t *Training, f *safetensors.File) error {
 	}
 	for _, a := range t.device.arrays() {
 		in, ok := f.Info(a.name)
-		if !ok || !slices.Equal(in.Shape, a.variable.Shape()) {
+		if !ok {
+			return fmt.Errorf("it has no optimizer's state %q, of shape %v: %w", a.name, a.variable.Shape(), ErrShape)
+		}
+		if !slices.Equal(in.Shape, a.variable.Shape()) {
 			return fmt.Errorf("the optimizer's state %q has the shape %v in the file, want %v: %w", a.name, in.Shape, a.variable.Shape(), ErrShape)
 		}
 		values := make([]float32, a.variable.Size())
