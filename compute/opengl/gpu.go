@@ -27,6 +27,7 @@ type gpu struct {
 	enc      *encoder                           // of the commands that run at once
 	scratch  scratch                            // theirs
 	err      error                              // the first failure; work is dropped from then on
+	status   func() uint32                      // why the context was reset, or 0
 	dirty    bool                               // kernels ran since buffers were last made visible to Read and Write
 }
 
@@ -63,6 +64,10 @@ func (g *gpu) bindPlayer() error {
 			return fmt.Errorf("opengl: the driver has no %s: %w", f.name, compute.ErrNoDevice)
 		}
 	}
+	if g.lim.resetStatus != "" {
+		g.play.GetGraphicsResetStatus = g.ctx.proc(g.lim.resetStatus)
+	}
+	g.status = func() uint32 { return uint32(C.play_reset_status(&g.play)) }
 	return nil
 }
 
@@ -140,10 +145,8 @@ func (g *gpu) check(doing string) {
 	if err := glError(); err != nil {
 		g.fail(fmt.Errorf("opengl: %s on %s: %w", doing, g.lim.renderer, err))
 	}
-	if g.lim.robust && g.err == nil {
-		if status := resetStatus(); status != gl.NO_ERROR {
-			g.fail(fmt.Errorf("opengl: %s was reset (%s): %w", g.lim.renderer, resetName(status), compute.ErrDeviceLost))
-		}
+	if status := g.status(); g.err == nil && status != gl.NO_ERROR {
+		g.fail(fmt.Errorf("opengl: %s was reset (%s): %w", g.lim.renderer, resetName(status), compute.ErrDeviceLost))
 	}
 }
 
@@ -175,9 +178,6 @@ func (g *gpu) close() {
 	g.scratch.free()
 	g.ctx.close()
 }
-
-// resetStatus asks by the name that the driver has.
-func resetStatus() (status uint32) { return gl.GetGraphicsResetStatusARB() }
 
 func resetName(status uint32) string {
 	switch status {

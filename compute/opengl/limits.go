@@ -25,7 +25,7 @@ type limits struct {
 	texels                    int      // longest buffer texture
 	texelAlign                int      // bytes that its window's start is a multiple of
 	memory                    int64    // bytes that may be filled; 0 where unknown
-	robust                    bool     // reports resets
+	resetStatus               string   // the function that reports resets; empty for none
 	extensions                []string // of those that matter here
 }
 
@@ -85,7 +85,12 @@ func readLimits(platform string) limits {
 			l.extensions = append(l.extensions, name)
 		}
 	}
-	l.robust = extensions["GL_ARB_robustness"] || extensions["GL_KHR_robustness"]
+	switch {
+	case extensions["GL_KHR_robustness"]:
+		l.resetStatus = "glGetGraphicsResetStatus"
+	case extensions["GL_ARB_robustness"]:
+		l.resetStatus = "glGetGraphicsResetStatusARB"
+	}
 	l.memory = deviceMemory(l.software, extensions)
 	return l
 }

@@ -44,3 +44,8 @@ void play_empty(const play_functions *f, int64_t times) {
 	void (GLCALL *dispatch)(unsigned, unsigned, unsigned) = f->DispatchCompute;
 	while (times-- > 0) dispatch(1, 1, 1);
 }
+
+uint32_t play_reset_status(const play_functions *f) {
+	unsigned (GLCALL *status)(void) = f->GetGraphicsResetStatus;
+	return status ? status() : 0;
+}

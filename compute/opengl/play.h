@@ -17,6 +17,7 @@ enum {
 typedef struct {
 	void *UseProgram, *BindBufferRange, *ActiveTexture, *BindTexture;
 	void *Uniform1uiv, *MemoryBarrier_, *DispatchCompute;
+	void *GetGraphicsResetStatus; // or NULL
 } play_functions;
 
 // play_list runs count words of commands, times times over, with a barrier of
@@ -27,5 +28,9 @@ int64_t play_list(const play_functions *f, const uint32_t *words, int64_t count,
 // play_empty is the floor that replaying is measured against: a loop of
 // glDispatchCompute.
 void play_empty(const play_functions *f, int64_t times);
+
+// play_reset_status is what the driver says of the context: 0, or why it was
+// reset.
+uint32_t play_reset_status(const play_functions *f);
 
 #endif
