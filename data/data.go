@@ -23,6 +23,8 @@ type Tensor interface {
 	Slice(from, to int) Tensor
 	// Take copies the given rows, in the given order.
 	Take(rows []int) Tensor
+	// Check says where the array contradicts itself.
+	Check() error
 }
 
 // Dense is a float32 array in row-major order; Shape[0] is the number of rows.
@@ -49,22 +51,20 @@ type CSR struct {
 
 // NewDense wraps values (not copied) as an array of the given shape.
 func NewDense(values []float32, shape ...int) (*Dense, error) {
-	if n, err := size(shape); err != nil {
+	d := &Dense{Shape: append([]int(nil), shape...), Values: values}
+	if err := d.Check(); err != nil {
 		return nil, err
-	} else if n != len(values) {
-		return nil, fmt.Errorf("data: %w: shape %v holds %d values, got %d", ErrShape, shape, n, len(values))
 	}
-	return &Dense{Shape: append([]int(nil), shape...), Values: values}, nil
+	return d, nil
 }
 
 // NewInts wraps values (not copied) as an array of the given shape.
 func NewInts(values []int32, shape ...int) (*Ints, error) {
-	if n, err := size(shape); err != nil {
+	d := &Ints{Shape: append([]int(nil), shape...), Values: values}
+	if err := d.Check(); err != nil {
 		return nil, err
-	} else if n != len(values) {
-		return nil, fmt.Errorf("data: %w: shape %v holds %d values, got %d", ErrShape, shape, n, len(values))
 	}
-	return &Ints{Shape: append([]int(nil), shape...), Values: values}, nil
+	return d, nil
 }
 
 // FromRows copies a slice of equally long rows into a [rows, columns] array.
@@ -81,24 +81,6 @@ func FromRows(rows [][]float32) (*Dense, error) {
 		values = append(values, row...)
 	}
 	return &Dense{Shape: []int{len(rows), columns}, Values: values}, nil
-}
-
-// size multiplies a shape, whose first axis counts the rows.
-func size(shape []int) (int, error) {
-	if len(shape) == 0 {
-		return 0, fmt.Errorf("data: %w: a shape needs at least the axis of its rows", ErrShape)
-	}
-	n := 1
-	for _, d := range shape {
-		if d < 0 {
-			return 0, fmt.Errorf("data: %w: negative axis in shape %v", ErrShape, shape)
-		}
-		if d > 0 && n > (1<<62)/d {
-			return 0, fmt.Errorf("data: %w: shape %v is too large", ErrShape, shape)
-		}
-		n *= d
-	}
-	return n, nil
 }
 
 func rowSize(shape []int) int {
@@ -228,30 +210,6 @@ type Dataset struct {
 func New(x, y Tensor) (*Dataset, error) {
 	d := &Dataset{X: []Tensor{x}, Y: []Tensor{y}}
 	return d, d.Check()
-}
-
-// Check says which column is missing or has another number of rows than the first.
-func (d *Dataset) Check() error {
-	if len(d.X) == 0 {
-		return fmt.Errorf("data: %w: a dataset needs at least one input", ErrShape)
-	}
-	for _, group := range []struct {
-		name    string
-		columns []Tensor
-	}{{"input", d.X}, {"target", d.Y}} {
-		for i, c := range group.columns {
-			if c == nil {
-				return fmt.Errorf("data: %w: %s %d is nil", ErrShape, group.name, i)
-			}
-			if c.Rows() != d.Rows() {
-				return fmt.Errorf("data: %w: %s %d has %d rows, input 0 has %d", ErrShape, group.name, i, c.Rows(), d.Rows())
-			}
-		}
-	}
-	if d.Weights != nil && len(d.Weights) != d.Rows() {
-		return fmt.Errorf("data: %w: %d sample weights for %d rows", ErrShape, len(d.Weights), d.Rows())
-	}
-	return nil
 }
 
 // Rows is the number of examples.

@@ -3,6 +3,7 @@ package data_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/glearn-go/glearn/data"
@@ -48,6 +49,43 @@ func TestSliceTakeAndReshape(t *testing.T) {
 	}
 	if got := ints(4, 5, 6).Take([]int{2}).(*data.Ints); !slices.Equal(got.Values, []int32{6}) || len(got.RowShape()) != 0 {
 		t.Errorf("ints take: %+v", got)
+	}
+}
+
+// What a program may write down, and what would read beyond an array.
+func TestCheckFindsContradictions(t *testing.T) {
+	sparse := func(columns int, rowPtr, col []int32, val ...float32) *data.CSR {
+		return &data.CSR{Columns: columns, RowPtr: rowPtr, Col: col, Val: val}
+	}
+	for name, c := range map[string]struct {
+		x    data.Tensor
+		want string
+	}{
+		"no shape":             {&data.Dense{}, "a shape needs at least the axis of its rows"},
+		"values missing":       {&data.Dense{Shape: []int{2, 2}, Values: make([]float32, 3)}, "shape [2 2] holds 4 values, got 3"},
+		"values too many":      {&data.Ints{Shape: []int{2}, Values: make([]int32, 3)}, "shape [2] holds 2 values, got 3"},
+		"no pointers":          {&data.CSR{}, "0 row pointers"},
+		"negative columns":     {sparse(-1, []int32{0}, nil), "-1 columns"},
+		"values for some":      {sparse(3, []int32{0, 2}, []int32{0, 1}, 1), "2 columns of values and 1 values"},
+		"a row backward":       {sparse(3, []int32{0, 2, 1}, []int32{0, 1}), "sparse row 1 is [2, 1) of 2 values"},
+		"a row beyond":         {sparse(3, []int32{0, 5}, []int32{0, 1}), "sparse row 0 is [0, 5) of 2 values"},
+		"a row before":         {sparse(3, []int32{-1, 1}, []int32{0, 1}), "sparse row 0 is [-1, 1)"},
+		"a column beyond":      {sparse(3, []int32{0, 1, 2}, []int32{2, 3}), "sparse row 1 has column 3 after column -1; want them ascending, from 0 to 2"},
+		"a negative column":    {sparse(3, []int32{0, 1}, []int32{-1}), "has column -1"},
+		"a repeated column":    {sparse(3, []int32{0, 2}, []int32{1, 1}), "has column 1 after column 1"},
+		"columns out of order": {sparse(3, []int32{0, 2}, []int32{1, 0}), "has column 0 after column 1"},
+	} {
+		if err := c.x.Check(); !errors.Is(err, data.ErrShape) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
+		}
+		if err := (&data.Dataset{X: []data.Tensor{c.x}}).Check(); err == nil || !strings.Contains(err.Error(), "input 0: data: ") {
+			t.Errorf("%s: a dataset's error is %v", name, err)
+		}
+	}
+	// a window of sparse rows answers for itself alone
+	c := sparse(3, []int32{0, 1, 2}, []int32{9, 2})
+	if err := c.Slice(1, 2).Check(); err != nil {
+		t.Error(err)
 	}
 }
 
