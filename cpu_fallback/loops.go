@@ -40,6 +40,14 @@ type loopTable struct {
 	addScaled    loop // dst = x + y z, z a single value
 	// sumLanes and maxLanes fold rows of 16 words into 16 lanes.
 	sumLanes, maxLanes func(lanes, x *float32, rows int)
+	uniform            uniformLoop
+}
+
+// uniformLoop gives OpRandom's numbers, four for each counter from counter on,
+// in whole groups: it leaves the rest of dst, less than group elements, alone.
+type uniformLoop struct {
+	fill  func(dst []float32, counter, step, seed, stream uint32)
+	group int // 0: there is none
 }
 
 // active is the portable table with the processor's own loops over it.
@@ -64,7 +72,7 @@ func (t loopTable) with(o *loopTable) loopTable {
 			}
 		}
 	}
-	t.boolToFloat, t.addScaled, t.sumLanes, t.maxLanes = o.boolToFloat, o.addScaled, o.sumLanes, o.maxLanes
+	t.boolToFloat, t.addScaled, t.sumLanes, t.maxLanes, t.uniform = o.boolToFloat, o.addScaled, o.sumLanes, o.maxLanes, o.uniform
 	return t
 }
 

@@ -66,6 +66,7 @@ var loops512 = loopTable{
 	addScaled:   vector.AddScaled512,
 	sumLanes:    vector.SumLanes512,
 	maxLanes:    vector.MaxLanes512,
+	uniform:     uniformLoop{vector.Uniform512, 32},
 }
 
 var loops256 = loopTable{
@@ -108,4 +109,5 @@ var loops256 = loopTable{
 	addScaled:   vector.AddScaled256,
 	sumLanes:    vector.SumLanes256,
 	maxLanes:    vector.MaxLanes256,
+	uniform:     uniformLoop{vector.Uniform256, 16},
 }

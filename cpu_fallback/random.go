@@ -12,12 +12,25 @@ func (p *program) uniform(slots [][]float32, s *step, position int) {
 		}
 		return
 	}
-	fillUniform(dst, uint32(seeds[0]), s.stream, uint32(steps[0]), position)
+	fillUniform(active.uniform, dst, uint32(seeds[0]), s.stream, uint32(steps[0]), position)
 }
 
 // fillUniform is compute.UniformAt for consecutive elements: one call of
-// Philox gives four of them.
-func fillUniform(dst []float32, seed, stream, step uint32, position int) {
+// Philox gives four of them, and one turn of the loop, if there is one, a group.
+func fillUniform(loop uniformLoop, dst []float32, seed, stream, step uint32, position int) {
+	if loop.group > 0 {
+		head := min(-position&3, len(dst))
+		fillFours(dst[:head], seed, stream, step, position)
+		dst, position = dst[head:], position+head
+		n := len(dst) / loop.group * loop.group
+		loop.fill(dst[:n], uint32(position>>2), step, seed, stream)
+		dst, position = dst[n:], position+n
+	}
+	fillFours(dst, seed, stream, step, position)
+}
+
+// fillFours is fillUniform by Philox alone.
+func fillFours(dst []float32, seed, stream, step uint32, position int) {
 	for len(dst) > 0 {
 		words := compute.Philox([4]uint32{uint32(position >> 2), step, 0, 0}, [2]uint32{seed, stream})
 		four := philoxFloats(words)

@@ -5,6 +5,7 @@ package vector
 
 //go:generate go run -C gen ./products -out ../products_amd64.s -stubs ../products_amd64.go -pkg vector
 //go:generate go run -C gen ./loops -out ../loops_amd64.s -stubs ../loops_amd64.go -pkg vector
+//go:generate go run -C gen ./uniform -out ../uniform_amd64.s -stubs ../uniform_amd64.go -pkg vector
 
 // Tile is one tile of a product: C = A B, or C += A B, for a few rows and
 // columns of C and all K terms, K at least 1. Strides count bytes.
