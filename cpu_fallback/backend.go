@@ -25,7 +25,8 @@ type Options struct {
 	// BLAS picks the dense products, as the environment variable GLEARN_BLAS
 	// does where this is empty: "gonum", "native", "openblas", or the path of
 	// a library with the CBLAS interface. Empty in both takes the fastest that
-	// passes its self-test.
+	// passes its self-test. Products that compute wrong results are never used:
+	// others take their place, and the log says so.
 	BLAS string
 }
 

@@ -1,11 +1,6 @@
 package cpu_fallback
 
 import (
-	"errors"
-	"fmt"
-	"log"
-	"os"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 )
@@ -15,8 +10,9 @@ type products struct {
 	name string
 	// sgemm computes C = A B, or C += A B, for one tile, on one goroutine.
 	sgemm func(w *worker, g *gemm)
-	// tile is how many rows and columns of C one call of sgemm gets.
-	tile func(m, n, k int) (rows, cols int)
+	// tile is how many rows and columns of C one call of sgemm gets. It may
+	// depend on the number of threads where the results do not depend on it.
+	tile func(m, n, k, threads int) (rows, cols int)
 	// panel is the words that sgemm needs of a worker's panel.
 	panel int
 	// opsPerNS is roughly how many floating-point operations one core does.
@@ -62,55 +58,6 @@ func transpose(t bool) blas.Transpose {
 var gonumProducts = products{
 	name:     "gonum",
 	sgemm:    throughBLAS(gonum.Implementation{}),
-	tile:     func(m, n, k int) (rows, cols int) { return 64, 192 },
+	tile:     func(m, n, k, threads int) (rows, cols int) { return 64, 192 },
 	opsPerNS: 8,
-}
-
-// chooseProducts finds the products by name, see Options.BLAS.
-func chooseProducts(name string) (products, error) {
-	if name == "" {
-		name = os.Getenv("GLEARN_BLAS")
-	}
-	native, hasNative := nativeProducts()
-	switch name {
-	case "gonum":
-		return gonumProducts, nil
-	case "native":
-		if !hasNative {
-			return products{}, errors.New("no native products for this processor: they need AVX2 and FMA; gonum and openblas remain")
-		}
-		return native, nil
-	case "openblas":
-		return openBLAS()
-	case "":
-		if hasNative {
-			return native, nil
-		}
-		if p, err := openBLAS(); err == nil {
-			return p, nil
-		}
-		return gonumProducts, nil
-	}
-	p, err := openLibrary(name)
-	if err != nil {
-		return products{}, fmt.Errorf("products %q are none of gonum, native and openblas, and no library: %w", name, err)
-	}
-	return p, nil
-}
-
-// openBLAS is the first library that is there. One that computes wrong
-// products is refused, and the log says so.
-func openBLAS() (products, error) {
-	err := errors.New("no OpenBLAS on this kind of machine")
-	for _, name := range libraryNames() {
-		var p products
-		if p, err = openLibrary(name); err == nil {
-			return p, nil
-		}
-		if errors.Is(err, errWrong) {
-			log.Printf("cpu: %v; it is not used", err)
-			return products{}, err
-		}
-	}
-	return products{}, fmt.Errorf("no OpenBLAS: %w", err)
 }

@@ -106,7 +106,7 @@ func cString(f uintptr) string {
 
 // libraryTile is one tile for each of two cores, or a few more: a library
 // packs its factors for every call.
-func libraryTile(m, n, k int) (rows, cols int) {
+func libraryTile(m, n, k, _ int) (rows, cols int) {
 	const least = 1 << 21 // multiplications in a tile
 	rows, cols = max(m, 1), max(n, 1)
 	for pieces := 1; pieces < 8 && rows*cols*k > 2*least; pieces *= 2 {

@@ -28,7 +28,7 @@ func (d *device) matMul(k *compute.MatMul) (op, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.tileRows, g.tileCols = g.products.tile(g.m, g.n, g.k)
+	g.tileRows, g.tileCols = g.products.tile(g.m, g.n, g.k, d.pool.threads())
 	g.rows, g.cols = (g.m+g.tileRows-1)/g.tileRows, (g.n+g.tileCols-1)/g.tileCols
 	tiles := g.batches * g.rows * g.cols
 	parts := 0

@@ -11,10 +11,11 @@ import (
 const nativeDepth = 256
 
 // nativeRows and nativeCols are the largest tile of C in one call: its part of
-// A, of 256 columns, stays in the L2 cache.
+// A, of 256 columns, stays in the L2 cache, and is used for enough columns to
+// be worth packing.
 const (
 	nativeRows = 264
-	nativeCols = 256
+	nativeCols = 512
 )
 
 // vectorState is what a worker keeps for native products.
@@ -43,23 +44,20 @@ func nativeProducts() (products, bool) {
 }
 
 var (
-	products512 = products{name: "glearn AVX-512", sgemm: sgemm512, tile: shape512.tile, panel: nativePanel, opsPerNS: 150}
-	products256 = products{name: "glearn AVX2", sgemm: sgemm256, tile: shape256.tile, panel: nativePanel, opsPerNS: 80}
+	products512 = products{name: "glearn AVX-512", sgemm: shape512.sgemm, tile: shape512.tile, panel: nativePanel, opsPerNS: 150}
+	products256 = products{name: "glearn AVX2", sgemm: shape256.sgemm, tile: shape256.tile, panel: nativePanel, opsPerNS: 80}
 )
-
-// nativePanel holds a column panel of B and a row block of A.
-const nativePanel = nativeDepth * (32 + nativeRows)
 
 // tile cuts a product into enough tiles to share out, none of them so small
 // that packing its factors shows.
-func (s kernelShape) tile(m, n, k int) (rows, cols int) {
+func (s kernelShape) tile(m, n, k, threads int) (rows, cols int) {
 	even := func(size, most, unit int) int {
 		pieces := (size + most - 1) / most
 		return (size + pieces*unit - 1) / (pieces * unit) * unit
 	}
 	rows, cols = even(max(m, 1), nativeRows, s.rows), even(max(n, 1), nativeCols, s.cols)
-	const enough, least = 8, 1 << 20 // tiles, multiplications in one
-	for (m+rows-1)/rows*((n+cols-1)/cols) < enough && rows*cols*k > 2*least {
+	const least = 1 << 20 // multiplications in a tile
+	for (m+rows-1)/rows*((n+cols-1)/cols) < 4*threads && rows*cols*k > 2*least {
 		switch {
 		case cols > 2*s.cols:
 			cols = even(n, cols/2, s.cols)
@@ -72,111 +70,58 @@ func (s kernelShape) tile(m, n, k int) (rows, cols int) {
 	return rows, cols
 }
 
-func at(s []float32, i int) *float32 { return &s[i] }
-
-// sgemm512 is sgemm with AVX-512.
-func sgemm512(w *worker, g *gemm) { shape512.sgemm(w, g) }
-
-// sgemm256 is sgemm with AVX2.
-func sgemm256(w *worker, g *gemm) { shape256.sgemm(w, g) }
-
 // sgemm goes over the terms in blocks of nativeDepth, over the columns of C in
 // panels and over its rows in register tiles.
 func (s kernelShape) sgemm(w *worker, g *gemm) {
-	wide := s.cols == 32
-	panel, block := w.panel[:nativeDepth*32], w.panel[nativeDepth*32:]
+	if g.n == 1 && g.ldc == 1 && g.transA {
+		// A column as a row: A then is read along its rows, vector by vector.
+		g.m, g.n, g.ldc = g.n, g.m, g.m
+		g.a, g.b, g.lda, g.ldb, g.transA, g.transB = g.b, g.a, g.ldb, g.lda, !g.transB, false
+	}
+	panel := w.panel[:nativeDepth*32]
 	t := &w.vectors.tile
 	for k0 := 0; k0 < g.k; k0 += nativeDepth {
-		depth := min(nativeDepth, g.k-k0)
-		t.K, t.Add = depth, 1
+		t.K, t.Add = min(nativeDepth, g.k-k0), 1
 		if k0 == 0 && !g.add {
 			t.Add = 0
 		}
-		a := g.a[k0:]
-		t.ARow, t.ACol = uintptr(g.lda)*4, 4
-		if g.transA {
-			a = g.a[k0*g.lda:]
-			t.ARow, t.ACol = 4, uintptr(g.lda)*4
-			// Columns of A that are used for several panels are worth moving
-			// together.
-			if g.n > 2*s.cols && g.m > 2*s.rows {
-				for l := range depth {
-					copy(block[l*g.m:(l+1)*g.m], a[l*g.lda:])
-				}
-				a, t.ACol = block, uintptr(g.m)*4
-			}
-		}
+		a := s.blockOfA(w, g, k0)
 		for j := 0; j < g.n; j += s.cols {
 			cols := min(s.cols, g.n-j)
 			t.Mask = 1<<cols - 1
-			if direct := wide || cols == s.cols; direct && !g.transB && g.m <= 2*s.rows {
-				t.B, t.BRow = at(g.b, k0*g.ldb+j), uintptr(g.ldb)*4
+			if s.takesDirectly(g, cols) {
+				t.B, t.BRow = &g.b[k0*g.ldb+j], uintptr(g.ldb)*4
 			} else {
-				s.packB(panel, g, k0, depth, j, cols)
-				t.B, t.BRow = at(panel, 0), uintptr(s.cols)*4
+				s.packB(panel, g, k0, t.K, j, cols)
+				t.B, t.BRow = &panel[0], uintptr(s.cols)*4
 			}
 			for i := 0; i < g.m; i += s.rows {
-				rows := min(s.rows, g.m-i)
-				t.A = at(a, i*int(t.ARow/4))
-				if wide {
-					t.C, t.CRow = at(g.c, i*g.ldc+j), uintptr(g.ldc)*4
-					vector.Tiles512[rows-1][(cols-1)/16](&t.K)
-				} else {
-					w.tile256(g, rows, cols, i, j)
-				}
+				t.A = a.row(i)
+				s.run(w, g, min(s.rows, g.m-i), cols, i, j)
 			}
 		}
 	}
 }
 
-// tile256 runs a tile that writes all 16 columns, through memory of its own
-// where C has fewer.
-func (w *worker) tile256(g *gemm, rows, cols, i, j int) {
+// run computes rows x cols elements of C from [i, j] on; w's tile is ready but
+// for C. Without masks, a tile that lacks columns goes through memory of its
+// own.
+func (s kernelShape) run(w *worker, g *gemm, rows, cols, i, j int) {
 	t := &w.vectors.tile
 	c := g.c[i*g.ldc+j:]
-	if cols == 16 {
-		t.C, t.CRow = &c[0], uintptr(g.ldc)*4
+	t.C, t.CRow = &c[0], uintptr(g.ldc)*4
+	switch {
+	case s == shape512:
+		vector.Tiles512[rows-1][(cols-1)/16](&t.K)
+	case cols == s.cols:
 		vector.Tiles256[rows-1](&t.K)
-		return
-	}
-	edge := w.vectors.edge[:]
-	t.C, t.CRow = &edge[0], 16*4
-	if t.Add != 0 {
-		copyRows(edge, 16, c, g.ldc, rows, cols)
-	}
-	vector.Tiles256[rows-1](&t.K)
-	copyRows(c, g.ldc, edge, 16, rows, cols)
-}
-
-// packB lays terms [k0, k0+depth) of columns [j, j+cols) of op(B) one behind
-// the other, rows of s.cols words. Columns that do not exist hold anything.
-func (s kernelShape) packB(panel []float32, g *gemm, k0, depth, j, cols int) {
-	row := uintptr(s.cols) * 4
-	if g.transB {
-		c := 0
-		for ; c+8 <= cols && depth >= 8; c += 8 {
-			b := g.b[(j+c)*g.ldb+k0:]
-			vector.Transpose8(&panel[c], row, &b[0], uintptr(g.ldb)*4, depth/8)
-			for r := c; r < c+8; r++ {
-				for l := depth &^ 7; l < depth; l++ {
-					panel[l*s.cols+r] = g.b[(j+r)*g.ldb+k0+l]
-				}
-			}
+	default:
+		edge := w.vectors.edge[:]
+		t.C, t.CRow = &edge[0], uintptr(s.cols)*4
+		if t.Add != 0 {
+			copyRows(edge, s.cols, c, g.ldc, rows, cols)
 		}
-		for ; c < cols; c++ {
-			b := g.b[(j+c)*g.ldb+k0:][:depth]
-			for l, x := range b {
-				panel[l*s.cols+c] = x
-			}
-		}
-		return
-	}
-	b := g.b[k0*g.ldb+j:]
-	c := 0
-	for ; c+16 <= cols; c += 16 {
-		vector.CopyPanel(&panel[c], row, &b[c], uintptr(g.ldb)*4, depth)
-	}
-	if c < cols {
-		copyRows(panel[c:], s.cols, b[c:], g.ldb, depth, cols-c)
+		vector.Tiles256[rows-1](&t.K)
+		copyRows(c, g.ldc, edge, s.cols, rows, cols)
 	}
 }

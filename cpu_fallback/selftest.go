@@ -15,7 +15,7 @@ var errWrong = errors.New("wrong products on this processor")
 func (p *products) selfTest() error {
 	w := &worker{panel: alignedWords(p.panel)}
 	for _, s := range [][3]int{{1, 1, 1}, {3, 5, 7}, {16, 16, 16}, {33, 17, 65}, {64, 96, 40}, {7, 200, 130}, {130, 70, 300}, {1, 64, 513}} {
-		for v := range 8 {
+		for v := range 8 { // layouts
 			g := &gemm{m: s[0], n: s[1], k: s[2], transA: v&1 != 0, transB: v&2 != 0, add: v&4 != 0}
 			if err := p.testOne(w, g); err != nil {
 				return fmt.Errorf("%s computes %w: %v", p.name, errWrong, err)

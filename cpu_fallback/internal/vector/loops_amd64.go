@@ -590,7 +590,8 @@ func MaxLanes256(lanes *float32, x *float32, rows int)
 //go:noescape
 func Transpose8(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, count int)
 
-// CopyPanel copies rows of 16 words, at least one. Strides count bytes.
+// CopyPanel copies rows of 16 words, at least one, and fetches the words 32
+// further on in each row into the cache. Strides count bytes.
 //
 //go:noescape
 func CopyPanel(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, rows int)

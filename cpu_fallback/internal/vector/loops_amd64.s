@@ -8345,7 +8345,7 @@ loop:
 	RET
 
 // func CopyPanel(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, rows int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·CopyPanel(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ dstStride+8(FP), CX
@@ -8354,13 +8354,14 @@ TEXT ·CopyPanel(SB), NOSPLIT, $0-40
 	MOVQ rows+32(FP), SI
 
 loop:
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    BX, DX
-	ADDQ    CX, AX
-	DECQ    SI
-	JNZ     loop
+	VMOVUPS    (DX), Y0
+	VMOVUPS    32(DX), Y1
+	PREFETCHT1 128(DX)
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       BX, DX
+	ADDQ       CX, AX
+	DECQ       SI
+	JNZ        loop
 	VZEROUPPER
 	RET
