@@ -177,6 +177,10 @@ func (g *Graph) add(t Tensor) *Tensor {
 			g.Fail("graph: operand %v belongs to another graph", a)
 			return g.placeholder(t.typ, t.shape)
 		}
+		if a.kind == kindSparse {
+			g.Fail("graph: %v of a sparse matrix: only MatMul takes one, as its left factor", t.kind)
+			return g.placeholder(t.typ, t.shape)
+		}
 	}
 	if len(t.shape) > compute.MaxAxes {
 		g.Fail("graph: shape %v has %d axes, at most %d are supported", t.shape, len(t.shape), compute.MaxAxes)

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/graph"
 )
 
 // source is where a pass over data takes its batches from.
@@ -214,9 +216,10 @@ func (m *Model) takesSparse(d *device, xs []data.Tensor) []bool {
 			continue
 		}
 		if _, known := d.sparse[i]; !known {
-			// A layer that cannot take them fails the graph; then it gets full rows.
-			_, _, err := m.probe(i)
-			d.sparse[i] = err == nil
+			// A layer that cannot take them fails the graph; then it gets full
+			// rows, as does what looks at an output.
+			_, outs, err := m.probe(i)
+			d.sparse[i] = err == nil && !slices.ContainsFunc(outs, (*graph.Tensor).IsSparse)
 		}
 		out[i] = d.sparse[i]
 	}
