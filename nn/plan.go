@@ -115,6 +115,7 @@ func (p *plan) program(rows int) (*graph.Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("nn: %w", err)
 	}
+	p.explain(rows, prog)
 	p.programs.put(rows, prog)
 	return prog, nil
 }
