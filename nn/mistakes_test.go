@@ -166,6 +166,12 @@ func TestDataThatIsWrong(t *testing.T) {
 		{"target columns", losses.MeanSquaredError{}, good, waves(3, 2), nn.ErrShape, false, []string{"targets", "shape [2], want [3]"}},
 		{"one-hot for a sparse loss", sparse, good, dense(3, 1, 0, 0, 0, 1, 0, 0, 0, 1), nn.ErrShape, false, []string{"one-hot rows need the categorical form"}},
 		{"class numbers for a dense loss", losses.CategoricalCrossentropy{}, good, ints(0, 1, 2), nn.ErrShape, false, []string{"class numbers need the sparse form"}},
+		{"no columns", sparse, &data.Dense{Shape: []int{3, 0}}, ints(0, 1, 2), nn.ErrShape, true, []string{"0 columns, want 2"}},
+		{"no shape", sparse, &data.Dense{}, ints(0, 1, 2), nn.ErrShape, true, []string{"input 0", "shape"}},
+		{"fewer values than the shape says", sparse, &data.Dense{Shape: []int{3, 2}, Values: make([]float32, 5)}, ints(0, 1, 2), nn.ErrShape, true, []string{"input 0", "[3 2]", "got 5"}},
+		{"a sparse column out of range", sparse, &data.CSR{Columns: 2, RowPtr: []int32{0, 0, 1, 1}, Col: []int32{2}}, ints(0, 1, 2), nn.ErrShape, true, []string{"sparse row 1 has column 2"}},
+		{"a nil array", sparse, (*data.Dense)(nil), ints(0, 1, 2), nn.ErrShape, true, []string{"column 0", "nil *data.Dense"}},
+		{"a foreign array", sparse, foreign{good}, ints(0, 1, 2), nn.ErrShape, true, []string{"nn_test.foreign", "want *data.Dense"}},
 		{"rows", sparse, good, ints(0, 1), nn.ErrShape, false, []string{"target 0 has 2 rows, input 0 has 3"}},
 		{"no rows", sparse, dense(2), ints(), nn.ErrEmpty, true, []string{"empty"}},
 		{"no targets", sparse, good, nil, nn.ErrShape, false, []string{"targets"}},
@@ -206,6 +212,9 @@ func TestDataThatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+// foreign is a tensor that is not of package data.
+type foreign struct{ data.Tensor }
 
 func TestWaysToCallFitThatAreWrong(t *testing.T) {
 	heard := said{}

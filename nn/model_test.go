@@ -476,3 +476,59 @@ func TestSeeds(t *testing.T) {
 		t.Errorf("Glorot uniform gave %v", s)
 	}
 }
+
+// A model goes from one device to another with its weights.
+func TestCompileMovesAModel(t *testing.T) {
+	home := cpu(t)
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, home, classifier())
+		defer closeModel(t, m)
+		fit(t, m, blobs(t, 20), nn.FitConfig{})
+		want := weights(t, m)
+		for _, dev := range []compute.Backend{b, home, b} {
+			forBlobs(t, dev, m)
+			for i, w := range weights(t, m) {
+				if !slices.Equal(w, want[i]) {
+					t.Errorf("weight %d differs on %s", i, dev.Info().Backend)
+				}
+			}
+		}
+		fit(t, m, blobs(t, 20), nn.FitConfig{})
+	})
+}
+
+// Rows of several axes: a sequence of 4 steps, each with a class of its own.
+func TestSequences(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, b, nn.NewSequential(layers.Dense{Units: 3, Activation: activations.Softmax}))
+		defer closeModel(t, m)
+		x := &data.Dense{Shape: []int{5, 4, 2}, Values: waves(20, 2).Values}
+		y := &data.Ints{Shape: []int{5, 4}, Values: make([]int32, 20)}
+		for i := range y.Values {
+			y.Values[i] = int32(i % 3)
+		}
+		train := set(t, x, y)
+		train.Weights = []float32{1, 0, 2, 1, 0.5}
+		r, err := m.EvaluateWith(background, train, nn.EvaluateConfig{BatchSize: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := m.Predict(background, x)
+		if err != nil || !slices.Equal(p.Shape, []int{5, 4, 3}) {
+			t.Fatalf("%v, %v", p, err)
+		}
+		loss, right := 0.0, 0.0
+		for i, c := range y.Values {
+			row := p.Values[3*i : 3*i+3]
+			loss -= float64(train.Weights[i/4]) * math.Log(float64(row[c])) / 20
+			if row[c] == slices.Max(row) {
+				right++
+			}
+		}
+		closeTo(t, "loss", r.Loss(), loss, 1e-5)
+		closeTo(t, "accuracy", r.Get("accuracy"), right/20, 1e-6)
+		if h := fit(t, m, train, nn.FitConfig{Epochs: 5, BatchSize: 2}); !(h.Last("loss") < h.Metrics["loss"][0]) {
+			t.Errorf("loss goes %v", h.Metrics["loss"])
+		}
+	})
+}

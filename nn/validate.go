@@ -51,6 +51,13 @@ func (m *Model) checkSet(what string, set *data.Dataset, targets bool) error {
 	if set == nil {
 		return fmt.Errorf("nn: the %s is nil: %w", what, ErrEmpty)
 	}
+	for _, list := range [][]data.Tensor{set.X, set.Y} {
+		for i, t := range list {
+			if err := known(t); err != nil {
+				return fmt.Errorf("nn: %s: column %d: %w", what, i, err)
+			}
+		}
+	}
 	if err := set.Check(); err != nil {
 		return fmt.Errorf("nn: %s: %w", what, err)
 	}
@@ -59,6 +66,27 @@ func (m *Model) checkSet(what string, set *data.Dataset, targets bool) error {
 	}
 	if targets && len(set.Y) == 0 {
 		return fmt.Errorf("nn: the %s has no targets: %w", what, ErrShape)
+	}
+	return nil
+}
+
+// known says what is wrong with a tensor that is no array of package data. One
+// that is nil is for Dataset.Check.
+func known(t data.Tensor) error {
+	missing := false
+	switch t := t.(type) {
+	case nil:
+	case *data.Dense:
+		missing = t == nil
+	case *data.Ints:
+		missing = t == nil
+	case *data.CSR:
+		missing = t == nil
+	default:
+		return fmt.Errorf("it is a %T, want *data.Dense, *data.Ints or *data.CSR: %w", t, ErrShape)
+	}
+	if missing {
+		return fmt.Errorf("it is a nil %T: %w", t, ErrShape)
 	}
 	return nil
 }
