@@ -11,6 +11,9 @@ import (
 //
 //	y = Function(x1, x2, ...)       x, y: [rows, ...]
 //
+// Inputs come as they are: data of whole numbers is Int, which graph.ToFloat
+// turns into floats.
+//
 // A model with one can be trained, but not saved, since a Go function is not
 // data: write a layer type of your own for that, and [nn.Register] it.
 type Lambda struct {
