@@ -37,24 +37,13 @@ func IMDB(cfg IMDBConfig) (train, test *data.Dataset, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	dataset := func(t *Text) (*data.Dataset, error) {
-		x, err := v.inputs(t.Sequences, cfg.Dense, cfg.SequenceLength)
-		if err != nil {
-			return nil, err
+	return v.datasets(trainText, testText, cfg.Dense, cfg.SequenceLength, func(labels []int32) (data.Tensor, error) {
+		y := make([]float32, len(labels))
+		for i, label := range labels {
+			y[i] = float32(label)
 		}
-		y := &data.Dense{Shape: []int{len(t.Labels), 1}, Values: make([]float32, len(t.Labels))}
-		for i, label := range t.Labels {
-			y.Values[i] = float32(label)
-		}
-		return data.New(x, y)
-	}
-	if train, err = dataset(trainText); err != nil {
-		return nil, nil, err
-	}
-	if test, err = dataset(testText); err != nil {
-		return nil, nil, err
-	}
-	return train, test, nil
+		return data.NewDense(y, len(y), 1)
+	})
 }
 
 // IMDBText is the same reviews as sequences of word indices, in the form that

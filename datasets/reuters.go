@@ -42,31 +42,13 @@ func Reuters(cfg ReutersConfig) (train, test *data.Dataset, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	dataset := func(t *Text) (*data.Dataset, error) {
-		x, err := v.inputs(t.Sequences, cfg.Dense, cfg.SequenceLength)
-		if err != nil {
-			return nil, err
+	return v.datasets(trainText, testText, cfg.Dense, cfg.SequenceLength, func(labels []int32) (data.Tensor, error) {
+		y, err := data.NewInts(labels, len(labels))
+		if err != nil || cfg.SparseLabels {
+			return y, err
 		}
-		labels, err := data.NewInts(t.Labels, len(t.Labels))
-		if err != nil {
-			return nil, err
-		}
-		if cfg.SparseLabels {
-			return data.New(x, labels)
-		}
-		y, err := data.ToCategorical(labels, len(topics))
-		if err != nil {
-			return nil, err
-		}
-		return data.New(x, y)
-	}
-	if train, err = dataset(trainText); err != nil {
-		return nil, nil, err
-	}
-	if test, err = dataset(testText); err != nil {
-		return nil, nil, err
-	}
-	return train, test, nil
+		return data.ToCategorical(y, len(topics))
+	})
 }
 
 // ReutersText is the same newswires as sequences of word indices, in the form

@@ -79,3 +79,23 @@ func (v vocabulary) inputs(sequences [][]int32, dense bool, length int) (data.Te
 	}
 	return rows.Dense(), nil
 }
+
+// datasets pairs the inputs of both parts with the targets that are made of
+// their labels.
+func (v vocabulary) datasets(train, test *Text, dense bool, length int, targets func(labels []int32) (data.Tensor, error)) (*data.Dataset, *data.Dataset, error) {
+	var sets [2]*data.Dataset
+	for i, t := range []*Text{train, test} {
+		x, err := v.inputs(t.Sequences, dense, length)
+		if err != nil {
+			return nil, nil, err
+		}
+		y, err := targets(t.Labels)
+		if err != nil {
+			return nil, nil, err
+		}
+		if sets[i], err = data.New(x, y); err != nil {
+			return nil, nil, err
+		}
+	}
+	return sets[0], sets[1], nil
+}
