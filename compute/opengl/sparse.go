@@ -3,6 +3,8 @@
 package opengl
 
 import (
+	"fmt"
+
 	"github.com/glearn-go/glearn/compute"
 )
 
@@ -144,14 +146,25 @@ func lanes(n int) int {
 
 // fours adds "vec4 NAME4(row, col)", four neighbouring elements from column
 // col on, a multiple of 4, of the matrix v with columns columns. What lies
-// beyond the last column is any number.
+// beyond the last column is any number. Rows that start at whole vec4s are read
+// as such: a renderer on a CPU is quickest at that through a buffer texture.
 func (s *shader) fours(name string, v compute.View, stride, columns int) {
-	words, base := s.memory(v, false)
 	s.define("N", s.number(columns))
-	s.line("vec4 %s4(uint row, uint col) {", name)
-	s.line("\tuint at = %s + row * %s, last = N - 1u;", base, s.number(stride))
-	s.line("\treturn uintBitsToFloat(uvec4(%s[at + col], %s[at + min(col + 1u, last)], %s[at + min(col + 2u, last)], %s[at + min(col + 3u, last)]));", words, words, words, words)
-	s.line("}")
+	wide := v.Len > 0 && stride%4 == 0 && v.Offset%4 == 0
+	switch {
+	case wide && s.l.lim.software && s.fitsTexture(v, true):
+		texels, base := s.texture(v, true)
+		s.define(name+"4(row, col)", fmt.Sprintf("texelFetch(%s, int((%s + (row) * %s + (col)) / 4u))", texels, base, s.number(stride)))
+	case wide:
+		vectors, base := s.vectors(v)
+		s.define(name+"4(row, col)", fmt.Sprintf("%s[(%s + (row) * %s + (col)) / 4u]", vectors, base, s.number(stride)))
+	default:
+		words, base := s.memory(v, false)
+		s.line("vec4 %s4(uint row, uint col) {", name)
+		s.line("\tuint at = %s + row * %s, last = N - 1u;", base, s.number(stride))
+		s.line("\treturn uintBitsToFloat(uvec4(%s[at + col], %s[at + min(col + 1u, last)], %s[at + min(col + 2u, last)], %s[at + min(col + 3u, last)]));", words, words, words, words)
+		s.line("}")
+	}
 }
 
 // csr adds what reads a sparse operand: "uvec2 row_entries(uint i)", the range
