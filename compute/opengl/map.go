@@ -39,6 +39,9 @@ const mapGroup = 128
 
 func (l *lowering) mapPiece(e *compute.Expr, sp space) error {
 	sp = sp.merged()
+	if walksQuads(e, sp) {
+		return l.mapQuads(e, sp)
+	}
 	var s *shader
 	var x, y, z int
 	axes := len(sp.dims)

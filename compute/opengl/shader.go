@@ -31,7 +31,7 @@ type shader struct {
 type block struct {
 	binding
 	written bool
-	vectors bool // an array of vec4 and not of uint
+	element string // GLSL type of its array: uint, vec4 or uvec4
 }
 
 func (l *lowering) shader(kernel string, local ...int) *shader {
@@ -76,10 +76,16 @@ func (s *shader) fail(err error) {
 // memory makes v readable, and writable with write: it gives the name of an
 // array of uint and a uniform with the place of v's first word in it.
 func (s *shader) memory(v compute.View, write bool) (array, base string) {
-	return s.storage(v, write, false)
+	return s.storage(v, write, "uint")
 }
 
-func (s *shader) storage(v compute.View, write, vectors bool) (array, base string) {
+// quads is memory as an array of uvec4. The base is in words still, and a
+// multiple of 4.
+func (s *shader) quads(v compute.View, write bool) (array, base string) {
+	return s.storage(v, write, "uvec4")
+}
+
+func (s *shader) storage(v compute.View, write bool, element string) (array, base string) {
 	b := bufferOf(v)
 	start, words := 0, v.Offset+v.Len
 	if b != nil {
@@ -96,14 +102,14 @@ func (s *shader) storage(v compute.View, write, vectors bool) (array, base strin
 	s.access = append(s.access, access{b: b, lo: v.Offset * 4, hi: (v.Offset + v.Len) * 4, write: write})
 	slot := -1
 	for i, k := range s.blocks {
-		if k.b == b && k.vectors == vectors && k.offset == start*4 && (b == nil || k.size == words*4) {
+		if k.b == b && k.element == element && k.offset == start*4 && (b == nil || k.size == words*4) {
 			slot = i
 			break
 		}
 	}
 	if slot < 0 {
 		slot = len(s.blocks)
-		s.blocks = append(s.blocks, block{binding: binding{b: b, slot: slot, offset: start * 4}, vectors: vectors})
+		s.blocks = append(s.blocks, block{binding: binding{b: b, slot: slot, offset: start * 4}, element: element})
 	}
 	k := &s.blocks[slot]
 	k.size = max(k.size, words*4)
@@ -114,7 +120,7 @@ func (s *shader) storage(v compute.View, write, vectors bool) (array, base strin
 // vectors is memory for reading, as an array of vec4. The base is in words
 // still, and a multiple of 4.
 func (s *shader) vectors(v compute.View) (array, base string) {
-	return s.storage(v, false, true)
+	return s.storage(v, false, "vec4")
 }
 
 // fitsTexture says whether a buffer texture may be as long as v.
@@ -169,12 +175,10 @@ func (s *shader) run(x, y, z int) error {
 		if k.written {
 			qualifier = ""
 		}
-		element := "uint"
-		if k.vectors {
-			element = "vec4"
+		if k.element != "uint" {
 			k.size = wholeVectors(k.size)
 		}
-		fmt.Fprintf(&b, "layout(std430, binding = %d) %sbuffer Block%d { %s mem%d[]; };\n", i, qualifier, i, element, i)
+		fmt.Fprintf(&b, "layout(std430, binding = %d) %sbuffer Block%d { %s mem%d[]; };\n", i, qualifier, i, k.element, i)
 		d.bindings = append(d.bindings, k.binding)
 	}
 	for _, t := range s.textures {

@@ -84,8 +84,14 @@ func (l *lowering) sparseProductT(r sparseRound, marks compute.View) error {
 		b = k.C.View.Slice(0, 0) // no rows: never read
 	}
 	s.fours("B", b, k.B.Stride, k.N)
-	words, base := s.memory(window(k.C, r.columns[0], r.columns[1], k.N), true)
-	s.define("C(row, col)", words+"["+base+" + (row) * "+s.number(k.C.Stride)+" + (col)]")
+	c := window(k.C, r.columns[0], r.columns[1], k.N)
+	if k.N%4 == 0 && k.C.Stride%4 == 0 && c.Offset%4 == 0 {
+		quads, base := s.quads(c, true)
+		s.define("C4(row, col)", quads+"[("+base+" + (row) * "+s.number(k.C.Stride)+" + (col)) / 4u]")
+	} else {
+		words, base := s.memory(c, true)
+		s.define("C(row, col)", words+"["+base+" + (row) * "+s.number(k.C.Stride)+" + (col)]")
+	}
 	if r.accumulate {
 		s.define("ACCUMULATE", "")
 	}

@@ -5,12 +5,20 @@
 vec4 begin(uint col, uint n) {
 	vec4 c = vec4(0.0);
 #ifdef ACCUMULATE
+#ifdef C4
+	if (n < N) c = uintBitsToFloat(C4(col, n));
+#else
 	for (uint j = 0u; j < 4u; j++) if (n + j < N) c[j] = uintBitsToFloat(C(col, n + j));
+#endif
 #endif
 	return c;
 }
 void store(uint col, uint n, vec4 c) {
+#ifdef C4
+	if (n < N) C4(col, n) = floatBitsToUint(c);
+#else
 	for (uint j = 0u; j < 4u; j++) if (n + j < N) C(col, n + j) = floatBitsToUint(c[j]);
+#endif
 }
 // The sum of the values that row has in column col: found by halving where the
 // row's entries stand in order.
