@@ -32,21 +32,39 @@ func (l *lowering) gatherWindow(k *compute.Gather, out, table, index [2]int, fir
 	if from.Buffer == nil { // a table of no rows
 		from = window(k.Out, out[0], 0, k.Cols)
 	}
-	words, base := s.memory(from, false)
-	to, place := s.memory(window(k.Out, out[0], out[1], k.Cols), true)
-	s.define("COLS", s.number(k.Cols))
+	to := window(k.Out, out[0], out[1], k.Cols)
+	cols, word := k.Cols, "uint"
+	if k.Cols%4 == 0 && wholeQuads(from, k.Table.Stride) && wholeQuads(to, k.Out.Stride) {
+		cols, word = k.Cols/4, "uvec4"
+	}
+	s.define("WORD", word)
+	s.rows("TABLE", word, from, k.Table.Stride, false)
+	s.rows("OUT", word, to, k.Out.Stride, true)
+	s.define("COLS", s.number(cols))
 	s.define("ROWS", s.number(out[1]))
 	s.define("ROW0", s.number(out[0]))
 	s.define("TABLE_ROWS", "int("+s.number(k.TableRows)+")")
 	s.define("FROM", "int("+s.number(table[0])+")")
 	s.define("COUNT", "int("+s.number(table[1])+")")
-	s.define("TABLE(row, col)", words+"["+base+" + uint(row) * "+s.number(k.Table.Stride)+" + (col)]")
-	s.define("OUT(row, col)", to+"["+place+" + (row) * "+s.number(k.Out.Stride)+" + (col)]")
 	s.define("FIRST_TABLE", truth(firstTable))
 	s.define("FIRST_INDEX", truth(firstIndex))
 	s.include("gather")
 	y, z := l.grid(ceil(out[1], 4))
-	return s.run(min(ceil(k.Cols, 32), l.lim.groups), y, z)
+	// A few words each: what a row's number costs is shared.
+	return s.run(min(ceil(cols, 4*32), l.lim.groups), y, z)
+}
+
+// wholeQuads is true of a matrix whose rows start at whole vec4s.
+func wholeQuads(v compute.View, stride int) bool { return v.Offset%4 == 0 && stride%4 == 0 }
+
+// rows defines NAME(row, col), an element of a matrix of words or of uvec4s.
+func (s *shader) rows(name, word string, v compute.View, stride int, write bool) {
+	array, base := s.storage(v, write, word)
+	place := base + " + uint(row) * " + s.number(stride)
+	if word == "uvec4" {
+		place = "(" + place + ") / 4u"
+	}
+	s.define(name+"(row, col)", array+"["+place+" + (col)]")
 }
 
 func truth(b bool) string {

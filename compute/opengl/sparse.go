@@ -150,7 +150,7 @@ func lanes(n int) int {
 // as such: a renderer on a CPU is quickest at that through a buffer texture.
 func (s *shader) fours(name string, v compute.View, stride, columns int) {
 	s.define("N", s.number(columns))
-	wide := v.Len > 0 && stride%4 == 0 && v.Offset%4 == 0
+	wide := v.Len > 0 && wholeQuads(v, stride)
 	switch {
 	case wide && s.l.lim.software && s.fitsTexture(v, true):
 		texels, base := s.texture(v, true)

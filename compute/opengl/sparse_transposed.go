@@ -53,8 +53,8 @@ type sparseRound struct {
 func (l *lowering) sparseRound(r sparseRound) error {
 	k := r.k
 	// Marks of every column, a summary of each column's marks, and two words for
-	// what is noted of the entries.
-	marks := l.temp(r.columns[1]*(r.words+1) + 2)
+	// what is noted of the entries; in whole vec4s, which are cleared sooner.
+	marks := l.temp((r.columns[1]*(r.words+1) + 5) &^ 3)
 	clear := compute.Map{
 		Expr: zeroWord, Dims: compute.D(marks.Len),
 		Out: []compute.Operand{compute.Full(marks, compute.D(marks.Len))},
@@ -85,12 +85,11 @@ func (l *lowering) sparseProductT(r sparseRound, marks compute.View) error {
 	}
 	s.fours("B", b, k.B.Stride, k.N)
 	c := window(k.C, r.columns[0], r.columns[1], k.N)
-	if k.N%4 == 0 && k.C.Stride%4 == 0 && c.Offset%4 == 0 {
-		quads, base := s.quads(c, true)
-		s.define("C4(row, col)", quads+"[("+base+" + (row) * "+s.number(k.C.Stride)+" + (col)) / 4u]")
+	if k.N%4 == 0 && wholeQuads(c, k.C.Stride) {
+		s.define("QUADS", "")
+		s.rows("C", "uvec4", c, k.C.Stride, true)
 	} else {
-		words, base := s.memory(c, true)
-		s.define("C(row, col)", words+"["+base+" + (row) * "+s.number(k.C.Stride)+" + (col)]")
+		s.rows("C", "uint", c, k.C.Stride, true)
 	}
 	if r.accumulate {
 		s.define("ACCUMULATE", "")

@@ -10,7 +10,7 @@ void main() {
 	if (!there && !nowhere) return;
 	uint step = gl_NumWorkGroups.x * gl_WorkGroupSize.x;
 	for (uint col = gl_GlobalInvocationID.x; col < COLS; col += step) {
-		uint word = 0x7FC00000u;
+		WORD word = WORD(0x7FC00000u);
 		if (there) word = TABLE(picked - FROM, col);
 		OUT(row, col) = word;
 	}

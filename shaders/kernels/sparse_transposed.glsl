@@ -5,8 +5,8 @@
 vec4 begin(uint col, uint n) {
 	vec4 c = vec4(0.0);
 #ifdef ACCUMULATE
-#ifdef C4
-	if (n < N) c = uintBitsToFloat(C4(col, n));
+#ifdef QUADS
+	if (n < N) c = uintBitsToFloat(C(col, n / 4u));
 #else
 	for (uint j = 0u; j < 4u; j++) if (n + j < N) c[j] = uintBitsToFloat(C(col, n + j));
 #endif
@@ -14,8 +14,8 @@ vec4 begin(uint col, uint n) {
 	return c;
 }
 void store(uint col, uint n, vec4 c) {
-#ifdef C4
-	if (n < N) C4(col, n) = floatBitsToUint(c);
+#ifdef QUADS
+	if (n < N) C(col, n / 4u) = floatBitsToUint(c);
 #else
 	for (uint j = 0u; j < 4u; j++) if (n + j < N) C(col, n + j) = floatBitsToUint(c[j]);
 #endif
