@@ -83,7 +83,10 @@ type savedData struct {
 }
 
 // savedDevice is what results are bit-equal on.
-type savedDevice struct{ Backend, Device, Driver string }
+type savedDevice struct {
+	Backend, Device, Driver string
+	Choices                 map[string]string // of kernels that were found by timing
+}
 
 type savedTally struct {
 	Rows, Pending, Count int
@@ -238,7 +241,7 @@ func (d *device) rateSet() *float64 {
 
 func deviceOf(b compute.Backend) savedDevice {
 	info := b.Info()
-	return savedDevice{Backend: info.Backend, Device: info.Device, Driver: info.Driver}
+	return savedDevice{Backend: info.Backend, Device: info.Device, Driver: info.Driver, Choices: compute.ChoicesOf(b)}
 }
 
 // data describes what Fit trains on.

@@ -37,7 +37,9 @@ func (t *Training) Restore(path string) error {
 	if err != nil {
 		return fmt.Errorf("nn: checkpoint %s: %w", path, err)
 	}
-	if now := deviceOf(t.device.backend); now != r.Device {
+	if now := deviceOf(t.device.backend); now.Backend == r.Device.Backend && now.Device == r.Device.Device && now.Driver == r.Device.Driver {
+		compute.UseChoices(t.device.backend, r.Device.Choices)
+	} else {
 		slog.Warn("glearn: the checkpoint was written on another device; results will not be equal bit for bit",
 			"checkpoint", path, "written on", r.Device, "now on", now)
 	}

@@ -256,6 +256,33 @@ func TestHostileCheckpoints(t *testing.T) {
 	}
 }
 
+// choosy is a device that chose its kernels by timing.
+type choosy struct {
+	compute.Backend
+	choices map[string]string
+}
+
+func (c *choosy) Choices() map[string]string { return c.choices }
+
+func (c *choosy) UseChoices(choices map[string]string) { c.choices = choices }
+
+// TestChoicesAreRestored has a resumed Fit use the kernels that the first one
+// found fastest.
+func TestChoicesAreRestored(t *testing.T) {
+	j := newCheckpointJob(t)
+	cpu := j.b
+	j.b = &choosy{cpu, map[string]string{"large": "fast", "small": "slow"}}
+	path := j.taken(t)
+	next := &choosy{Backend: cpu, choices: map[string]string{"large": "other"}}
+	j.b = next
+	if _, err := j.fit(t, &restores{path: path}); err != nil {
+		t.Fatal(err)
+	}
+	if len(next.choices) != 2 || next.choices["large"] != "fast" {
+		t.Errorf("after Restore the choices are %v", next.choices)
+	}
+}
+
 // late asks for a checkpoint when Fit is under way.
 type late string
 

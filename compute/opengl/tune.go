@@ -5,6 +5,7 @@ package opengl
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"sync"
 
@@ -46,8 +47,9 @@ type tuner struct {
 
 	mu      sync.Mutex // held while tuning: a second caller needs the result
 	choices map[class]candidate
-	file    *tuneFile // nil until it is needed
-	err     error     // why the file could not be written
+	given   map[string]string // by UseChoices: class -> candidate
+	file    *tuneFile         // nil until it is needed
+	err     error             // why the file could not be written
 }
 
 // leastTuned is the work of a product from which the choice of a kernel shows:
@@ -56,15 +58,18 @@ const leastTuned = 1 << 24
 
 // choose is the device's choice for p.
 func (t *tuner) choose(lim limits, p product) candidate {
-	if !t.tunes() || p.flops() < leastTuned {
+	if p.flops() < leastTuned {
 		return choose(lim, p)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := classOf(p)
+	if _, given := t.given[c.String()]; !given && !t.tunes() {
+		return choose(lim, p)
+	}
 	best, known := t.choices[c]
 	if !known {
-		if best = t.recall(c); best == nil {
+		if best = t.recall(c); best == nil && t.tunes() {
 			best = t.find(c)
 		}
 		t.keep(c, best)
@@ -78,12 +83,15 @@ func (t *tuner) choose(lim limits, p product) candidate {
 // tunes says whether measured choices are used.
 func (t *tuner) tunes() bool { return t.mode == tuneForce || t.mode == tuneHardware && !t.software }
 
-// recall is the choice that the file holds, or nil.
+// recall is the choice that was given or that the file holds, or nil.
 func (t *tuner) recall(c class) candidate {
-	if t.mode == tuneForce {
-		return nil
+	name, given := t.given[c.String()]
+	if !given {
+		if t.mode == tuneForce {
+			return nil
+		}
+		name = t.open().Choices[c.String()]
 	}
-	name := t.open().Choices[c.String()]
 	for _, w := range ways(t.dev.lim, productOf(c.sample(t.mostFLOPs()))) {
 		if w.String() == name {
 			return w
@@ -116,6 +124,33 @@ func (t *tuner) keep(c class, best candidate) {
 		t.choices = map[class]candidate{}
 	}
 	t.choices[c] = best
+}
+
+// Choices implements compute.Chooser.
+func (d *device) Choices() map[string]string {
+	t := d.tuner
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := map[string]string{}
+	for c, way := range t.choices {
+		if way != nil {
+			out[c.String()] = way.String()
+		}
+	}
+	return out
+}
+
+// UseChoices implements compute.Chooser.
+func (d *device) UseChoices(choices map[string]string) {
+	t := d.tuner
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.given = maps.Clone(choices)
+	for c := range t.choices {
+		if _, given := t.given[c.String()]; given {
+			delete(t.choices, c)
+		}
+	}
 }
 
 // String says how the tuner is doing.

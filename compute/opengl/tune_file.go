@@ -119,4 +119,7 @@ func kernelsHash(lim limits) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-var _ compute.Tuner = (*device)(nil)
+var (
+	_ compute.Tuner   = (*device)(nil)
+	_ compute.Chooser = (*device)(nil)
+)

@@ -162,6 +162,33 @@ func TestTuningIsKept(t *testing.T) {
 	}
 }
 
+// TestChoicesAreTakenAlong: what a checkpoint holds goes before what was tuned,
+// kept in a file, or is in the table.
+func TestChoicesAreTakenAlong(t *testing.T) {
+	requireDevice(t)
+	ownCacheFolder(t)
+	p := shaped(1, 512, 512, 512)
+	for _, mode := range []string{"", "off", "force"} {
+		t.Setenv(tuneEnv, mode)
+		d := openDevice(t, options{})
+		before := d.choose(d.lim, p)
+		var other candidate
+		for _, w := range ways(d.lim, p) {
+			if w != before {
+				other = w
+			}
+		}
+		given := map[string]string{classOf(p).String(): other.String(), "NN 1x1x1": "a way of another device"}
+		compute.UseChoices(compute.Checked(d), given)
+		if got := d.choose(d.lim, p); got != other {
+			t.Errorf("%s=%q: chosen is %v, given was %v", tuneEnv, mode, got, other)
+		}
+		if got := compute.ChoicesOf(compute.Checked(d)); len(got) != 1 || got[classOf(p).String()] != other.String() {
+			t.Errorf("%s=%q: choices are %v, want %v", tuneEnv, mode, got, other)
+		}
+	}
+}
+
 // TestWithoutTuning: a CPU renderer, and everything with GLEARN_TUNE=off, goes
 // by the table and reads no file.
 func TestWithoutTuning(t *testing.T) {
