@@ -29,8 +29,12 @@ func Best(h *nn.History, name string) int {
 // to learn its training rows by heart.
 func PrintHistory(out io.Writer, h *nn.History) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "epoch\t%s\t\n", strings.Join(h.Names, "\t"))
+	fmt.Fprintf(w, "epoch\t%s\t", strings.Join(h.Names, "\t"))
 	best := Best(h, "val_loss")
+	if best >= 0 {
+		fmt.Fprint(w, "  t: loss, v: val_loss")
+	}
+	fmt.Fprintln(w)
 	for i, epoch := range h.Epoch {
 		fmt.Fprintf(w, "%d\t", epoch+1)
 		for _, name := range h.Names {

@@ -37,18 +37,18 @@ func TestPrintHistory(t *testing.T) {
 		want []string
 	}{
 		"overfitting": {history([]float64{1, 0.5, 0}, []float64{1, 0.75, 0.875}), []string{
-			"epoch    loss  val_loss",
+			"epoch    loss  val_loss  t: loss, v: val_loss",
 			"1  1.0000    1.0000  |                               *|",
 			"2  0.5000    0.7500  |               t       v        | best",
 			"3  0.0000    0.8750  |t                          v    |",
 		}},
 		"every second epoch": {history([]float64{1, 0}, []float64{math.NaN(), 0}), []string{
-			"epoch    loss  val_loss",
+			"epoch    loss  val_loss  t: loss, v: val_loss",
 			"1  1.0000       NaN  |                               t|",
 			"2  0.0000    0.0000  |*                               | best",
 		}},
 		"no validation": {history([]float64{1, 0.5}, nil), []string{"epoch    loss", "1  1.0000", "2  0.5000"}},
-		"all the same":  {history([]float64{2}, []float64{2}), []string{"epoch    loss  val_loss", "1  2.0000    2.0000  |*                               | best"}},
+		"all the same":  {history([]float64{2}, []float64{2}), []string{"epoch    loss  val_loss  t: loss, v: val_loss", "1  2.0000    2.0000  |*                               | best"}},
 		"no epoch":      {history(nil, nil), []string{"epoch  loss"}},
 	} {
 		var out strings.Builder
