@@ -1,11 +1,14 @@
 package layers_test
 
 import (
+	"math/rand/v2"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/glearn-go/glearn/cpu_fallback"
 	"github.com/glearn-go/glearn/nn"
 	"github.com/glearn-go/glearn/nn/activations"
 	"github.com/glearn-go/glearn/nn/constraints"
@@ -110,4 +113,47 @@ func filled(t *testing.T, l nn.Layer) nn.Layer {
 		}
 	}
 	return v.Interface().(nn.Layer)
+}
+
+// A model of each layer answers the same after it was saved and loaded.
+func TestSaveAndLoad(t *testing.T) {
+	b, err := cpu_fallback.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	random := rand.New(rand.NewPCG(3, 3))
+	for _, k := range checks {
+		if typeName(k.layer) == "Lambda" {
+			continue
+		}
+		t.Run(k.title(), func(t *testing.T) {
+			var in []array
+			for _, row := range k.rows {
+				in = append(in, build(append([]int{2}, row...), func([]int) float64 {
+					if k.integerBelow > 0 {
+						return float64(random.IntN(k.integerBelow))
+					}
+					return random.NormFloat64()
+				}))
+			}
+			m, x := ofOne(t, b, k.layer, in)
+			want, err := m.Predict(t.Context(), x...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "model.safetensors")
+			if err := m.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			back, err := nn.Load(b, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer back.Close()
+			if got, err := back.Predict(t.Context(), x...); err != nil || !slices.Equal(got.Values, want.Values) {
+				t.Errorf("loaded, it answers %v, %v; saved, %v", got, err, want.Values)
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/glearn-go/glearn/data"
 )
@@ -143,7 +144,12 @@ func (v *TextVectorization) tokens(c Column) (lists[string], error) {
 
 // punctuation is every ASCII character that is neither letter nor digit nor
 // space.
-const punctuation = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'"
+var punctuation = func() (is [utf8.RuneSelf]bool) {
+	for _, r := range "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'" {
+		is[r] = true
+	}
+	return is
+}()
 
 func (v *TextVectorization) standard(text string) string {
 	how := v.Standardize
@@ -155,7 +161,7 @@ func (v *TextVectorization) standard(text string) string {
 	}
 	if how == StripPunctuation || how == LowerAndStripPunctuation {
 		text = strings.Map(func(r rune) rune {
-			if strings.ContainsRune(punctuation, r) {
+			if r < utf8.RuneSelf && punctuation[r] {
 				return -1
 			}
 			return r
