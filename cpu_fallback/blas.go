@@ -58,6 +58,18 @@ func transpose(t bool) blas.Transpose {
 var gonumProducts = products{
 	name:     "gonum",
 	sgemm:    throughBLAS(gonum.Implementation{}),
-	tile:     func(m, n, k, threads int) (rows, cols int) { return 64, 192 },
+	tile:     gonumTile,
 	opsPerNS: 8,
+}
+
+// gonumTile is three of gonum's blocks, or fewer rows where there would be too
+// few tiles to share out. Its sums do not depend on the cut: each element is
+// added up by itself.
+func gonumTile(m, n, k, threads int) (rows, cols int) {
+	rows, cols = 64, 192
+	const least = 1 << 15 // multiplications in a tile
+	for (m+rows-1)/rows*((n+cols-1)/cols) < 4*threads && rows > 8 && rows*min(n, cols)*k > 2*least {
+		rows /= 2
+	}
+	return rows, cols
 }

@@ -93,15 +93,39 @@ func (g *rowGather) run(p *pool) { p.run(g.job) }
 func (g *rowGather) part(_ *worker, i int) {
 	base := g.index.base()
 	lo, hi := i*g.chunk, min((i+1)*g.chunk, g.rows)
+	ahead := max(1, fetchWords/g.cols)
 	for i := lo; i < hi; i++ {
 		out := g.out.row(i, g.cols)
 		if r := g.index.at(base, i, g.tableRows); r >= 0 {
-			copy(out, g.table.row(r, g.cols))
+			g.copyRow(out, r, g.index.at(base, min(i+ahead, hi-1), g.tableRows))
 		} else {
 			fill(out, nanRow)
 		}
 	}
 }
+
+// fetchWords is how far ahead rows are fetched into the cache: the time that
+// memory takes to answer, at the speed of a copy. A shuffled row is nothing
+// that the processor fetches by itself.
+const fetchWords = 2048
+
+// copyRow copies row r of the table while row next, if it exists, is fetched.
+func (g *rowGather) copyRow(out []float32, r, next int) {
+	row := g.table.row(r, g.cols)
+	if blocks := g.cols / 16; copyAhead != nil && blocks > 0 {
+		at := &row[0]
+		if next >= 0 {
+			at = &g.table.row(next, g.cols)[0]
+		}
+		copyAhead(&out[0], &row[0], at, blocks)
+		out, row = out[16*blocks:], row[16*blocks:]
+	}
+	copy(out, row)
+}
+
+// copyAhead copies blocks of 16 words and fetches others into the cache. nil
+// where there is no assembly.
+var copyAhead func(dst, src, next *float32, blocks int)
 
 // rowScatter is ScatterAdd. Its parts are ranges of columns, so that the rows
 // are added in order whatever their numbers.

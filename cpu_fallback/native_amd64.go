@@ -21,7 +21,8 @@ const (
 // vectorState is what a worker keeps for native products.
 type vectorState struct {
 	tile vector.Tile
-	edge [6 * 16]float32 // a tile of C at its edge, where there are no masks
+	dots [4 * lanes]float32 // running sums of rows
+	edge [6 * 16]float32    // a tile of C at its edge, where there are no masks
 }
 
 // register kernels: rows x cols results are held in registers.
@@ -77,6 +78,10 @@ func (s kernelShape) sgemm(w *worker, g *gemm) {
 		// A column as a row: A then is read along its rows, vector by vector.
 		g.m, g.n, g.ldc = g.n, g.m, g.m
 		g.a, g.b, g.lda, g.ldb, g.transA, g.transB = g.b, g.a, g.ldb, g.lda, !g.transB, false
+	}
+	if g.n == 1 && !g.transA && (g.transB || g.ldb == 1) {
+		w.dots(g)
+		return
 	}
 	panel := w.panel[:nativeDepth*32]
 	t := &w.vectors.tile

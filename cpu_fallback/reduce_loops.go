@@ -39,19 +39,18 @@ func (w *worker) shortSum(x []float32) float32 {
 
 // maxOf is the largest of x, NaN if any is, -Inf if there is none.
 func (w *worker) maxOf(x []float32) float32 {
-	top := negInf
-	if whole := len(x) / lanes; whole > 0 {
-		fill(w.lanes[:], negInf)
-		active.maxLanes(&w.lanes[0], &x[0], whole)
-		for _, v := range w.lanes {
-			top = max(top, v)
-		}
-		x = x[whole*lanes:]
+	l := w.lanes[:]
+	fill(l, negInf)
+	whole := len(x) / lanes
+	if whole > 0 {
+		active.maxLanes(&l[0], &x[0], whole)
 	}
-	for _, v := range x {
-		top = max(top, v)
+	x = x[whole*lanes:]
+	maxLoop(l[:len(x)], l[:len(x)], x, nil)
+	for half := lanes / 2; half > 0; half /= 2 {
+		maxLoop(l[:half], l[:half], l[half:2*half], nil)
 	}
-	return top
+	return l[0]
 }
 
 // sumLanes is lane[i] += x[16 t + i] for all rows t.

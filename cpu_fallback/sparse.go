@@ -133,12 +133,19 @@ func (a *csr) addToRows(c matrix, lo int, x []float32, base, r int) {
 
 // inside is true when all columns of a range of stored values exist.
 func (a *csr) inside(from, to int) bool {
-	limit, worst := uint32(a.cols), uint32(0)
-	for _, k := range a.col[from:to] {
+	cols, worst := a.col[from:to], uint32(0)
+	if blocks := len(cols) / 8; maxWords != nil && blocks > 0 {
+		worst, cols = maxWords(&cols[0], blocks), cols[8*blocks:]
+	}
+	for _, k := range cols {
 		worst = max(worst, uint32(k))
 	}
-	return worst < limit
+	return worst < uint32(a.cols)
 }
+
+// maxWords is the largest of blocks of 8 words without sign. nil where there is
+// no assembly.
+var maxWords func(x *int32, blocks int) uint32
 
 // rowSum and rowAdd do the columns that make whole vectors, and say how many:
 // c += row times B, and C += row transposed times x. nil where there is no

@@ -25,7 +25,8 @@ func init() {
 	default:
 		return
 	}
-	rowSum, rowAdd = sumRowsVector, addToRowsVector
+	copyAhead = vector.CopyAhead
+	rowSum, rowAdd, maxWords = sumRowsVector, addToRowsVector, vector.MaxWords
 }
 
 // stored is the first column and value of a range of stored values.

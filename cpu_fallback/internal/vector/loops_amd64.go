@@ -595,3 +595,20 @@ func Transpose8(dst *float32, dstStride uintptr, src *float32, srcStride uintptr
 //
 //go:noescape
 func CopyPanel(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, rows int)
+
+// CopyAhead copies blocks of 16 words, at least one, and fetches those at next
+// into the cache.
+//
+//go:noescape
+func CopyAhead(dst *float32, src *float32, next *float32, blocks int)
+
+// MaxWords is the largest of 8 blocks words, which count without sign; blocks >= 1.
+//
+//go:noescape
+func MaxWords(x *int32, blocks int) uint32
+
+// DotRows is sums[16 r + i] = sum over t of a[r][16 t + i] x[16 t + i], for 4 rows
+// of a, stride bytes apart, and t from 0 to blocks >= 0.
+//
+//go:noescape
+func DotRows(sums *float32, a *float32, stride uintptr, x *float32, blocks int)

@@ -8365,3 +8365,96 @@ loop:
 	JNZ        loop
 	VZEROUPPER
 	RET
+
+// func CopyAhead(dst *float32, src *float32, next *float32, blocks int)
+// Requires: AVX, MMX+
+TEXT ·CopyAhead(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ next+16(FP), DX
+	MOVQ blocks+24(FP), BX
+
+loop:
+	PREFETCHT1 (DX)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       $0x40, AX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, DX
+	DECQ       BX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func MaxWords(x *int32, blocks int) uint32
+// Requires: AVX, AVX2
+TEXT ·MaxWords(SB), NOSPLIT, $0-20
+	MOVQ  x+0(FP), AX
+	MOVQ  blocks+8(FP), CX
+	VPXOR Y0, Y0, Y0
+
+loop:
+	VPMAXUD      (AX), Y0, Y0
+	ADDQ         $0x20, AX
+	DECQ         CX
+	JNZ          loop
+	VEXTRACTI128 $0x01, Y0, X1
+	VPMAXUD      X0, X1, X1
+	VPSHUFD      $0x4e, X1, X0
+	VPMAXUD      X0, X1, X1
+	VPSHUFD      $0xb1, X1, X0
+	VPMAXUD      X0, X1, X1
+	VMOVD        X1, AX
+	VZEROUPPER
+	MOVL         AX, ret+16(FP)
+	RET
+
+// func DotRows(sums *float32, a *float32, stride uintptr, x *float32, blocks int)
+// Requires: AVX, FMA3
+TEXT ·DotRows(SB), NOSPLIT, $0-40
+	MOVQ   sums+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   x+24(FP), DX
+	MOVQ   stride+16(FP), BX
+	MOVQ   blocks+32(FP), SI
+	LEAQ   (BX)(BX*2), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	TESTQ  SI, SI
+	JE     end
+
+loop:
+	VMOVUPS     (DX), Y8
+	VFMADD231PS (CX), Y8, Y0
+	VFMADD231PS (CX)(BX*1), Y8, Y2
+	VFMADD231PS (CX)(BX*2), Y8, Y4
+	VFMADD231PS (CX)(DI*1), Y8, Y6
+	VMOVUPS     32(DX), Y8
+	VFMADD231PS 32(CX), Y8, Y1
+	VFMADD231PS 32(CX)(BX*1), Y8, Y3
+	VFMADD231PS 32(CX)(BX*2), Y8, Y5
+	VFMADD231PS 32(CX)(DI*1), Y8, Y7
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	DECQ        SI
+	JNZ         loop
+
+end:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
