@@ -432,3 +432,57 @@ func TestLossesOfLayers(t *testing.T) {
 		closeTo(t, "weight", float64(weights(t, m)[0][0]), 1.5, 1e-6)
 	})
 }
+
+// Sums are fetched from the device and set back on the way; nothing is lost or
+// counted twice.
+func TestManyBatches(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		m := forBlobs(t, b, classifier())
+		defer closeModel(t, m)
+		test := blobs(t, 1300)
+		all, err := m.Evaluate(background, test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		each, err := m.EvaluateWith(background, test, nn.EvaluateConfig{BatchSize: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeTo(t, "loss", each.Loss(), all.Loss(), 1e-5)
+		if each.Get("accuracy") != all.Get("accuracy") {
+			t.Errorf("accuracy is %v in batches of 1, %v at once", each.Get("accuracy"), all.Get("accuracy"))
+		}
+	})
+}
+
+// A rate that is set takes the place of the optimizer's schedule, from the next
+// epoch on and in later Fits.
+func TestSetLearningRate(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		c := compileBlobs
+		c.Optimizer = optimizers.SGD{Settings: optimizers.Settings{LearningRate: shrinking}}
+		m := compiled(t, b, classifier(), c)
+		defer closeModel(t, m)
+		train := blobs(t, 12)
+		var after [][]float32
+		fit(t, m, train, nn.FitConfig{Epochs: 3, BatchSize: 4, Callbacks: []nn.Callback{nn.Func(func(tr *nn.Training, _ *nn.Results) error {
+			closeTo(t, "rate", tr.LearningRate(), map[int]float64{0: shrinking.at(3), 1: 0, 2: 0}[tr.Epoch()], 1e-9)
+			w := weights(t, m)[0]
+			if tr.Epoch() > 0 && !slices.Equal(w, after[0]) {
+				t.Error("weights change at a rate of 0")
+			}
+			after = append(after, w)
+			return tr.SetLearningRate(0)
+		})}})
+		if m.LearningRate() != 0 {
+			t.Errorf("the rate is %v", m.LearningRate())
+		}
+		if err := m.SetLearningRate(0.5); err != nil {
+			t.Fatal(err)
+		}
+		fit(t, m, train, nn.FitConfig{})
+		if slices.Equal(weights(t, m)[0], after[0]) {
+			t.Error("weights stay at a rate of 0.5")
+		}
+	})
+}

@@ -160,6 +160,7 @@ func TestDataThatIsWrong(t *testing.T) {
 		{"negative label", sparse, good, ints(0, -1, 2), nn.ErrValue, false, []string{"row 1 is -1"}},
 		{"half a label", sparse, good, dense(1, 0, 1, 0.5), nn.ErrValue, false, []string{"row 2 is 0.5", "whole number"}},
 		{"probability above 1", losses.CategoricalCrossentropy{}, good, dense(3, 0, 0, 1, 0, 2, 0, 1, 0, 0), nn.ErrValue, false, []string{"row 1, column 1 is 2", "0 to 1"}},
+		{"sparse target of 2", losses.BinaryCrossentropy{}, good, &data.CSR{Columns: 3, RowPtr: []int32{0, 1, 1, 2}, Col: []int32{0, 2}, Val: []float32{1, 2}}, nn.ErrValue, false, []string{"row 2, column 2 is 2", "0 to 1"}},
 		{"binary target of 2", &losses.BinaryCrossentropy{}, good, dense(3, 0, 0, 1, 0, 1, 0, 1, 0, 2), nn.ErrValue, false, []string{"row 2, column 2 is 2", "0 to 1"}},
 		{"columns", sparse, waves(3, 5), ints(0, 1, 2), nn.ErrShape, true, []string{`layer "dense"`, "5 columns, want 2"}},
 		{"axes", sparse, &data.Dense{Shape: []int{3, 2, 2}, Values: make([]float32, 12)}, ints(0, 1, 2), nn.ErrShape, true, []string{"rows of shape [2 2], want [2]"}},

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"iter"
 	"math"
 
 	"github.com/glearn-go/glearn/data"
@@ -134,39 +135,43 @@ func (m *Model) checkTargets(ys []data.Tensor) error {
 // checkValues looks at every value of a data set.
 func (m *Model) checkValues(what string, set *data.Dataset, d *device) error {
 	for i, x := range set.X {
-		if err := finite(fmt.Sprintf("%s, input %d", what, i), x); err != nil {
-			return err
+		if err := finite(x); err != nil {
+			return fmt.Errorf("nn: %s, input %d: %w", what, i, err)
 		}
 		for _, k := range m.calls {
 			if k.inst.integerBelow > 0 && len(k.from) > 0 && k.from[0] == i {
-				if err := whole(fmt.Sprintf("%s, input %d of layer %q", what, i, k.inst.name), x, k.inst.integerBelow); err != nil {
-					return err
+				if err := whole(x, k.inst.integerBelow); err != nil {
+					return fmt.Errorf("nn: %s, input %d of layer %q: %w", what, i, k.inst.name, err)
 				}
 			}
 		}
 	}
 	for i, y := range set.Y {
-		name := fmt.Sprintf("%s, targets", what)
-		if len(set.Y) > 1 {
-			name = fmt.Sprintf("%s, targets of output %q", what, m.outputName(i))
-		}
-		if err := finite(name, y); err != nil {
-			return err
-		}
-		if n := m.classes(y, i, d); n > 0 {
-			if err := whole(name, y, n); err != nil {
-				return err
+		if err := m.checkTarget(i, y, d); err != nil {
+			if len(set.Y) == 1 {
+				return fmt.Errorf("nn: %s, targets: %w", what, err)
 			}
-		} else if losses.DomainOf(d.objectives[i].loss) == losses.Probabilities {
-			if err := within(name, y, 0, 1); err != nil {
-				return err
-			}
+			return fmt.Errorf("nn: %s, targets of output %q: %w", what, m.outputName(i), err)
 		}
 	}
 	for r, w := range set.Weights {
 		if !(w >= 0) || math.IsInf(float64(w), 0) {
 			return fmt.Errorf("nn: %s: row %d has sample weight %v, want a finite number of at least 0: %w", what, r, w, ErrValue)
 		}
+	}
+	return nil
+}
+
+// checkTarget looks at every value of target i.
+func (m *Model) checkTarget(i int, y data.Tensor, d *device) error {
+	if err := finite(y); err != nil {
+		return err
+	}
+	if n := m.classes(y, i, d); n > 0 {
+		return whole(y, n)
+	}
+	if losses.DomainOf(d.objectives[i].loss) == losses.Probabilities {
+		return within(y, 0, 1)
 	}
 	return nil
 }
@@ -187,79 +192,82 @@ func (m *Model) classes(y data.Tensor, i int, d *device) int {
 	return 0
 }
 
-// finite says where a column has a NaN or an infinity.
-func finite(what string, t data.Tensor) error {
-	switch t := t.(type) {
-	case *data.Dense:
-		for at, v := range t.Values {
-			// A NaN or an infinity is the only number that is not 0 after
-			// subtracting it from itself.
+// finite says where a column has a NaN or an infinity: a number that is not 0
+// after subtracting it from itself.
+func finite(t data.Tensor) error {
+	if d, ok := t.(*data.Dense); ok { // most data, in a loop of its own
+		for at, v := range d.Values {
 			if v-v != 0 {
-				return badValue(what, at, product(t.RowShape()), v, "want a finite number")
+				return badValue(at, product(t.RowShape()), v, "want a finite number")
 			}
 		}
-	case *data.CSR:
-		if t.Val == nil {
-			return nil
-		}
-		for r := range t.Rows() {
-			cols, vals := t.Row(r)
-			for k, v := range vals {
-				if v-v != 0 {
-					return badValue(what, r*t.Columns+int(cols[k]), t.Columns, v, "want a finite number")
-				}
-			}
+		return nil
+	}
+	for at, v := range entries(t) {
+		if v-v != 0 {
+			return badValue(at, product(t.RowShape()), v, "want a finite number")
 		}
 	}
 	return nil
 }
 
-func badValue(what string, at, width int, v any, want string) error {
+func badValue(at, width int, v any, want string) error {
 	width = max(width, 1)
 	if width == 1 {
-		return fmt.Errorf("nn: %s: row %d is %v, %s: %w", what, at, v, want, ErrValue)
+		return fmt.Errorf("row %d is %v, %s: %w", at, v, want, ErrValue)
 	}
-	return fmt.Errorf("nn: %s: row %d, column %d is %v, %s: %w", what, at/width, at%width, v, want, ErrValue)
+	return fmt.Errorf("row %d, column %d is %v, %s: %w", at/width, at%width, v, want, ErrValue)
 }
 
 // whole says where a column has anything but a whole number in [0, n).
-func whole(what string, t data.Tensor, n int) error {
-	want := fmt.Sprintf("want a whole number from 0 to %d", n-1)
-	width := product(t.RowShape())
-	switch t := t.(type) {
-	case *data.Ints:
-		for at, v := range t.Values {
-			if v < 0 || int(v) >= n {
-				return badValue(what, at, width, v, want)
-			}
-		}
-	case *data.Dense:
-		for at, v := range t.Values {
-			if !(v >= 0 && v < float32(n)) || v != float32(int32(v)) {
-				return badValue(what, at, width, v, want)
-			}
+func whole(t data.Tensor, n int) error {
+	for at, v := range entries(t) {
+		if !(v >= 0 && v < float64(n)) || v != math.Trunc(v) {
+			return badValue(at, product(t.RowShape()), v, fmt.Sprintf("want a whole number from 0 to %d", n-1))
 		}
 	}
 	return nil
 }
 
 // within says where a column has a number outside [lo, hi].
-func within(what string, t data.Tensor, lo, hi float32) error {
-	want := fmt.Sprintf("want %v to %v", lo, hi)
-	width := product(t.RowShape())
-	switch t := t.(type) {
-	case *data.Ints:
-		for at, v := range t.Values {
-			if float32(v) < lo || float32(v) > hi {
-				return badValue(what, at, width, v, want)
-			}
-		}
-	case *data.Dense:
-		for at, v := range t.Values {
-			if v < lo || v > hi {
-				return badValue(what, at, width, v, want)
-			}
+func within(t data.Tensor, lo, hi float64) error {
+	for at, v := range entries(t) {
+		if v < lo || v > hi {
+			return badValue(at, product(t.RowShape()), v, fmt.Sprintf("want %v to %v", lo, hi))
 		}
 	}
 	return nil
+}
+
+// entries goes through the values of a column, but for the zeros that sparse
+// rows leave out, each with its place in the full array.
+func entries(t data.Tensor) iter.Seq2[int, float64] {
+	return func(yield func(int, float64) bool) {
+		switch t := t.(type) {
+		case *data.Dense:
+			for at, v := range t.Values {
+				if !yield(at, float64(v)) {
+					return
+				}
+			}
+		case *data.Ints:
+			for at, v := range t.Values {
+				if !yield(at, float64(v)) {
+					return
+				}
+			}
+		case *data.CSR:
+			if t.Val == nil {
+				return // ones
+			}
+			for r := range t.Rows() {
+				cols, vals := t.Row(r)
+				for k, v := range vals {
+					if !yield(r*t.Columns+int(cols[k]), float64(v)) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
