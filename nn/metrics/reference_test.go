@@ -174,6 +174,22 @@ var reference = map[string]struct {
 		tp, _, fn, _ := counts(d, 0.5, 2)
 		return tp / (tp + fn)
 	}},
+	"TruePositives": {TruePositives{}, "flags", func(d data) float64 {
+		tp, _, _, _ := counts(d, 0.5, 0, 1, 2)
+		return tp
+	}},
+	"FalsePositives": {FalsePositives{Threshold: new(0.25)}, "flags", func(d data) float64 {
+		_, fp, _, _ := counts(d, 0.25, 0, 1, 2)
+		return fp
+	}},
+	"FalseNegatives": {FalseNegatives{Threshold: new(0.25)}, "flags", func(d data) float64 {
+		_, _, fn, _ := counts(d, 0.25, 0, 1, 2)
+		return fn
+	}},
+	"TrueNegatives": {TrueNegatives{Threshold: new(0.25)}, "sparse", func(d data) float64 {
+		_, _, _, tn := counts(d, 0.25, 0, 1, 2)
+		return tn
+	}},
 	"FBeta": {FBeta{Beta: 2, Threshold: new(0.3)}, "flags", perClass(func(d data, j int) float64 {
 		tp, fp, fn, _ := counts(d, 0.3, j)
 		return fbeta(tp, fp, fn, 2)
