@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/glearn-go/glearn/compute"
+import (
+	"slices"
+
+	"github.com/glearn-go/glearn/compute"
+)
 
 // fuse merges units where one pass over memory does the work of several.
 func (c *compiler) fuse() {
@@ -31,12 +35,9 @@ func (c *compiler) fuseSiblings() {
 }
 
 func (c *compiler) shareOperand(a, b *unit) bool {
-	seen := map[*Tensor]bool{}
+	others := c.operands(b)
 	for _, x := range c.operands(a) {
-		seen[x] = true
-	}
-	for _, x := range c.operands(b) {
-		if seen[x] && x.Size() > 1 {
+		if x.Size() > 1 && slices.Contains(others, x) {
 			return true
 		}
 	}
@@ -185,8 +186,8 @@ func (c *compiler) canJoin(a, b *unit) bool {
 	}
 	t, s := a.main, b.main
 	return t.red == s.red && equal(t.args[0].shape, s.args[0].shape) && equal(t.axes, s.axes) &&
-		len(c.operands(a))+len(c.operands(b))+len(a.also)+len(b.also) <= maxOperands &&
-		!c.reaches(a, b) && !c.reaches(b, a)
+		!c.reaches(a, b) && !c.reaches(b, a) &&
+		len(c.operands(a))+len(c.operands(b))+len(a.also)+len(b.also) <= maxOperands
 }
 
 // followReductions hangs what is made of single numbers onto the reduction that
@@ -203,6 +204,8 @@ func (c *compiler) followReductions() {
 					c.unitOf[t] = u
 				}
 				u.after = append(u.after, e.after...)
+				u.bases = nil
+				c.before.merge(u, e)
 				c.dropUnit(e)
 				break
 			}

@@ -26,6 +26,7 @@ func (c *compiler) placeAssigns() {
 				c.parts[t][i] = part
 			}
 		}
+		u.bases = nil
 		c.orderAfterReaders(u, t.variable)
 	}
 }
@@ -35,6 +36,7 @@ func (c *compiler) placeAssign(t *Tensor) {
 		c.placed[t] = true
 		c.dropUnit(c.unitOf[t])
 		delete(c.unitOf, t)
+		c.forget()
 		return
 	}
 	u := c.unitOf[t]
@@ -43,11 +45,14 @@ func (c *compiler) placeAssign(t *Tensor) {
 		// tread on, or two variables are exchanged: keep the value aside first.
 		aside := c.copyOf(t.args[0])
 		t.args = []*Tensor{aside}
+		u.bases = nil
+		c.before.order(u, c.unitOf[aside])
 		// What waited for u to read its operand waits for the copy instead.
 		for _, x := range c.units {
 			for i, a := range x.after {
 				if a == u {
 					x.after[i] = c.unitOf[aside]
+					c.before.order(x, c.unitOf[aside])
 				}
 			}
 		}
@@ -105,6 +110,7 @@ func (c *compiler) orderAfterReaders(u *unit, v *Variable) {
 	for _, r := range c.readers(v) {
 		if r != u {
 			u.after = append(u.after, r)
+			c.before.order(u, r)
 		}
 	}
 }

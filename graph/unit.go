@@ -18,8 +18,10 @@ type unit struct {
 	// feeds is true when elems are computed before main (the operand of a
 	// reduction), false when after it (the epilogue of a product).
 	feeds bool
-	after []*unit // units whose work must come first though nothing is read from them
-	order int     // place in the program
+	after []*unit   // units whose work must come first though nothing is read from them
+	order int       // place in the program
+	index int       // in before
+	bases []*Tensor // what operands lists, and u's own; nil until it is asked for
 }
 
 // compiler holds the state of one Compile.
@@ -29,6 +31,7 @@ type compiler struct {
 	users  map[*Tensor][]*Tensor
 	unitOf map[*Tensor]*unit
 	units  []*unit
+	before before
 	copies map[*Tensor]*Tensor
 	places map[*Tensor]compute.View // storage of materialised nodes
 	placed map[*Tensor]bool         // assignments whose value is computed in place
@@ -138,6 +141,7 @@ func (c *compiler) newUnit(main *Tensor) *unit {
 	u := &unit{main: main}
 	c.unitOf[main] = u
 	c.units = append(c.units, u)
+	c.before.add(u, c.deps(u))
 	return u
 }
 
@@ -204,10 +208,24 @@ func collapse(shape, strides []int) (int, bool) {
 
 // operands lists the base nodes that u reads from other units or variables.
 func (c *compiler) operands(u *unit) []*Tensor {
+	if u.bases == nil {
+		u.bases = c.basesOf(u)
+	}
+	out := make([]*Tensor, 0, len(u.bases))
+	for _, b := range u.bases {
+		if c.unitOf[b] != u {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// basesOf lists the base nodes that u's nodes read, each once.
+func (c *compiler) basesOf(u *unit) []*Tensor {
 	seen := map[*Tensor]bool{}
-	var out []*Tensor
+	out := []*Tensor{}
 	note := func(b *Tensor) {
-		if b.kind != kindConst && !seen[b] && c.unitOf[b] != u {
+		if b.kind != kindConst && !seen[b] {
 			seen[b] = true
 			out = append(out, b)
 		}
@@ -223,6 +241,13 @@ func (c *compiler) operands(u *unit) []*Tensor {
 		}
 	}
 	return out
+}
+
+// forget has every unit's operands found anew: what nodes resolve to changed.
+func (c *compiler) forget() {
+	for _, u := range c.units {
+		u.bases = nil
+	}
 }
 
 // mains lists u's operations that are not elementwise.
@@ -278,26 +303,12 @@ func (c *compiler) deps(u *unit) []*unit {
 // reaches is true when running from needs one of targets to have run, or is
 // one.
 func (c *compiler) reaches(from *unit, targets ...*unit) bool {
-	seen := map[*unit]bool{}
-	var walk func(u *unit) bool
-	walk = func(u *unit) bool {
-		if seen[u] {
-			return false
+	for _, t := range targets {
+		if from == t || c.before.has(from, t) {
+			return true
 		}
-		seen[u] = true
-		for _, t := range targets {
-			if u == t {
-				return true
-			}
-		}
-		for _, d := range c.deps(u) {
-			if walk(d) {
-				return true
-			}
-		}
-		return false
 	}
-	return walk(from)
+	return false
 }
 
 // cyclic is true when a and b cannot be one kernel: something between them
@@ -368,6 +379,7 @@ func (c *compiler) makeUnits() {
 func (c *compiler) joinElementwise(t *Tensor) {
 	alone := &unit{elems: []*Tensor{t}, shape: t.shape}
 	c.unitOf[t] = alone
+	c.before.add(alone, c.deps(alone))
 	// A truth value goes where it is used: recomputing a comparison beside its
 	// user is cheaper than keeping it in memory until then.
 	if t.typ != compute.Bool {
@@ -441,5 +453,7 @@ func (c *compiler) merge(a, b *unit) {
 		c.unitOf[e] = a
 	}
 	a.after = append(a.after, b.after...)
+	a.bases = nil
+	c.before.merge(a, b)
 	c.dropUnit(b)
 }
