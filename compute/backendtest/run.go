@@ -15,6 +15,7 @@
 package backendtest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/glearn-go/glearn/compute"
@@ -26,10 +27,23 @@ func Run(t *testing.T, open func() (compute.Backend, error)) {
 	suite{open: open, short: testing.Short()}.run(goTest{t}, groups)
 }
 
-// RunMatMul runs the groups about dense products only: for backends that have
-// several implementations of it.
+// RunMatMul runs the groups about dense products only.
 func RunMatMul(t *testing.T, open func() (compute.Backend, error)) {
-	suite{open: open, short: testing.Short()}.run(goTest{t}, productGroups)
+	RunOnly(t, open, "MatMul", "MatMulBatched", "MatMulEpilogue", "MatMulValues", "MatMulLarge")
+}
+
+// RunOnly runs the named groups: for backends with several implementations of
+// some kernels.
+func RunOnly(t *testing.T, open func() (compute.Backend, error), names ...string) {
+	var some []group
+	for _, name := range names {
+		i := slices.IndexFunc(groups, func(g group) bool { return g.name == name })
+		if i < 0 {
+			t.Fatalf("backendtest has no group %q", name)
+		}
+		some = append(some, groups[i])
+	}
+	suite{open: open, short: testing.Short()}.run(goTest{t}, some)
 }
 
 // group is a named part of the suite.
@@ -38,15 +52,12 @@ type group struct {
 	test func(*device)
 }
 
-var productGroups = []group{
+var groups = []group{
 	{"MatMul", testMatMul},
 	{"MatMulBatched", testMatMulBatched},
 	{"MatMulEpilogue", testMatMulEpilogue},
 	{"MatMulValues", testMatMulValues},
 	{"MatMulLarge", testMatMulLarge},
-}
-
-var groups = append(productGroups[:len(productGroups):len(productGroups)], []group{
 	{"Memory", testMemory},
 	{"SparseMatMul", testSparseMatMul},
 	{"SparseMatMulT", testSparseMatMulT},
@@ -65,7 +76,7 @@ var groups = append(productGroups[:len(productGroups):len(productGroups)], []gro
 	{"Lifecycle", testLifecycle},
 	{"Concurrency", testConcurrency},
 	{"Empty", testEmpty},
-}...)
+}
 
 // tb is the part of [testing.T] that the suite uses, so that a test of the
 // suite can stand in for it and see a failure without failing.
