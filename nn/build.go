@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 
-	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
 )
 
@@ -137,131 +135,6 @@ func sameRow(a, b []int) bool {
 		return s
 	}
 	return slices.Equal(strip(a), strip(b))
-}
-
-// link turns nodes into calls and builds their layers, each on the shapes that
-// the ones before it gave.
-func (m *Model) link(inputs, outputs []*Node) error {
-	place := map[*Node]int{} // node -> number of its value
-	for i, in := range inputs {
-		if err := checkRow(in.shape); err != nil {
-			return fmt.Errorf("nn: input %d: %w", i, err)
-		}
-		if len(in.shape) >= compute.MaxAxes {
-			return fmt.Errorf("nn: input %d has shape %v: at most %d axes are supported", i, in.shape, compute.MaxAxes-1)
-		}
-		if _, twice := place[in]; twice {
-			return fmt.Errorf("nn: input %d is listed twice", i)
-		}
-		place[in] = i
-	}
-	order, err := reachable(outputs, place)
-	if err != nil {
-		return err
-	}
-	m.calls, m.layers = nil, nil
-	taken := map[string]bool{}
-	for _, inst := range m.instances {
-		taken[inst.name] = true
-	}
-	g := graph.New()
-	probe := newCall(g, true, g.ConstInt(0), g.ConstInt(0))
-	var values []*graph.Tensor
-	for i, in := range inputs {
-		v := graph.NewVariable(fmt.Sprintf("input %d", i), compute.Float, append([]int{probeRows}, in.shape...)...)
-		values = append(values, g.Read(v))
-	}
-	seen := map[*instance]bool{}
-	for _, n := range order {
-		c := &call{}
-		var shapes [][]int
-		for _, from := range n.inputs {
-			at := place[from]
-			c.from = append(c.from, at)
-			shapes = append(shapes, values[at].Shape()[1:])
-		}
-		if c.inst, err = m.instance(n.shared, taken, shapes); err != nil {
-			return err
-		}
-		out, err := c.trace(probe, values)
-		if err != nil {
-			return err
-		}
-		if out.Rank() == 0 || out.Shape()[0] != probeRows {
-			return fmt.Errorf("nn: layer %q: output of shape %v for %d rows: the first axis must stay the batch", c.inst.name, out.Shape(), probeRows)
-		}
-		c.shape = append([]int{}, out.Shape()[1:]...)
-		if err := checkRow(c.shape); err != nil {
-			return fmt.Errorf("nn: layer %q: %w", c.inst.name, err)
-		}
-		place[n] = len(values)
-		values = append(values, out)
-		m.calls = append(m.calls, c)
-		if !seen[c.inst] {
-			seen[c.inst] = true
-			m.layers = append(m.layers, c.inst)
-		}
-	}
-	if err := unused(inputs, outputs, order); err != nil {
-		return err
-	}
-	m.outShapes, m.outAt = nil, nil
-	for _, out := range outputs {
-		m.outAt = append(m.outAt, place[out])
-		m.outShapes = append(m.outShapes, append([]int{}, values[place[out]].Shape()[1:]...))
-	}
-	return nil
-}
-
-// reachable lists the nodes that the outputs need, inputs left out, each after
-// those it is made from.
-func reachable(outputs []*Node, inputs map[*Node]int) ([]*Node, error) {
-	seen := map[*Node]bool{}
-	var order []*Node
-	pending := append([]*Node(nil), outputs...)
-	for len(pending) > 0 {
-		n := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		if n == nil {
-			return nil, fmt.Errorf("nn: a node of the model is nil")
-		}
-		if seen[n] {
-			continue
-		}
-		seen[n] = true
-		if _, ok := inputs[n]; ok {
-			continue
-		}
-		if n.shared == nil {
-			return nil, fmt.Errorf("nn: the model uses an nn.Input of shape %v that is not among its inputs", n.shape)
-		}
-		if n.shared.layer == nil {
-			return nil, fmt.Errorf("nn: Apply of a nil layer")
-		}
-		order = append(order, n)
-		pending = append(pending, n.inputs...)
-	}
-	sort.Slice(order, func(i, j int) bool { return order[i].serial < order[j].serial })
-	return order, nil
-}
-
-// unused says which input leads to no output.
-func unused(inputs, outputs, order []*Node) error {
-	used := map[*Node]bool{}
-	for _, n := range outputs {
-		used[n] = true
-	}
-	for _, n := range order {
-		for _, from := range n.inputs {
-			used[from] = true
-		}
-	}
-	for i, n := range inputs {
-		if !used[n] {
-			return fmt.Errorf("nn: input %d, of shape %v, leads to no output of the model", i, n.shape)
-		}
-	}
-	return nil
 }
 
 // instance finds the layer's weights in the model, or builds the layer.

@@ -120,7 +120,7 @@ func TestFunctionalMistakes(t *testing.T) {
 		{"no outputs", nn.NewModel([]*nn.Node{x}, nil), []string{"at least one input and one output"}},
 		{"input left out", nn.NewModel([]*nn.Node{other}, []*nn.Node{y}), []string{"shape [2]", "not among its inputs"}},
 		{"input unused", nn.NewModel([]*nn.Node{x, other}, []*nn.Node{y}), []string{"input 1", "leads to no output"}},
-		{"input twice", nn.NewModel([]*nn.Node{x, x}, []*nn.Node{y}), []string{"input 1 is listed twice"}},
+		{"input twice", nn.NewModel([]*nn.Node{x, x}, []*nn.Node{y}), []string{"input 1", "listed twice"}},
 		{"a layer as input", nn.NewModel([]*nn.Node{y}, []*nn.Node{y}), []string{"input 0 of the model is not an nn.Input"}},
 		{"a nil input", nn.NewModel([]*nn.Node{nil}, []*nn.Node{y}), []string{"input 0"}},
 		{"a nil output", nn.NewModel([]*nn.Node{x}, []*nn.Node{nil}), []string{"nil"}},
