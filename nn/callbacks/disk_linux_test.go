@@ -19,7 +19,6 @@ import (
 func TestFullDisk(t *testing.T) {
 	for name, disk := range map[string]func(t *testing.T) (dir string, fill, free func() error){
 		"no space left":      smallDisk,
-		"file size limit":    shortFiles,
 		"the folder is gone": lostFolder,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,24 +101,6 @@ func smallDisk(t *testing.T) (dir string, fill, free func() error) {
 		return nil
 	}
 	return filepath.Join(root, "checkpoints"), fill, func() error { return os.Remove(filler) }
-}
-
-// shortFiles is a limit that ends every file after a few bytes.
-func shortFiles(t *testing.T) (dir string, fill, free func() error) {
-	var normal syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &normal); err != nil {
-		t.Fatal(err)
-	}
-	fill = func() error {
-		return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 1000, Max: normal.Max})
-	}
-	free = func() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &normal) }
-	t.Cleanup(func() {
-		if err := free(); err != nil {
-			t.Error(err)
-		}
-	})
-	return t.TempDir(), fill, free
 }
 
 // lostFolder is a network disk that is away for a while.

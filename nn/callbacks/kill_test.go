@@ -35,7 +35,7 @@ func TestChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := jobs()["nadam, averaged"].model(t, b)
-	config := nn.FitConfig{Epochs: 60, BatchSize: batch, ValidationSplit: 0.2, Callbacks: []nn.Callback{
+	config := nn.FitConfig{Epochs: 25, BatchSize: batch, ValidationSplit: 0.2, Callbacks: []nn.Callback{
 		&callbacks.EarlyStopping{Monitor: "loss", Patience: 100, RestoreBestWeights: true},
 		&callbacks.ReduceLROnPlateau{Monitor: "loss", Patience: 3},
 		&callbacks.BackupAndRestore{Dir: dir, SaveFreq: 1},
@@ -86,7 +86,7 @@ func finish(t *testing.T, dir, device string) ([]byte, time.Duration) {
 // sets how many moments; docs/reliability.md has the figure of the last long
 // run.
 func TestKill(t *testing.T) {
-	kills := 4
+	kills := 2
 	if testing.Short() {
 		kills = 1
 	}

@@ -14,9 +14,9 @@
 //
 // # Why not a library
 //
-// The readers for Go (nlpodyssey/safetensors and its forks) decode the header
-// with encoding/json, which lets a name stand twice and takes many times the
-// header's length in memory, and none of them writes or checks a checksum.
+// github.com/nlpodyssey/safetensors at bfb01cc accepts a name that stands twice,
+// allocates 20 times the length of a header of 20,000 empty arrays, wants the
+// whole file in memory, and its errors have no offset.
 package safetensors
 
 import "fmt"
