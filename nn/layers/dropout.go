@@ -29,7 +29,7 @@ func (l Dropout) Check() error {
 
 // Build implements nn.Layer.
 func (l Dropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	return random(l, l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
 		return drop(c, x, l.Rate, x.Shape())
 	})
 }
@@ -55,7 +55,7 @@ func (l SpatialDropout1D) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, err
 	if _, err := rank(inputs, 2, "[steps, features]"); err != nil {
 		return nil, err
 	}
-	return random(l, l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
 		return drop(c, x, l.Rate, []int{x.Shape()[0], 1, x.Shape()[2]})
 	})
 }

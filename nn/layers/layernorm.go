@@ -39,7 +39,7 @@ func (l LayerNormalization) Check() error { return checkEpsilon(l.Epsilon) }
 
 // Build implements nn.Layer.
 func (l LayerNormalization) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	axes, shape, err := normalized(l, l.Axes, inputs)
+	axes, shape, err := normalized(l.Check(), l.Axes, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (l RMSNormalization) Check() error { return checkEpsilon(l.Epsilon) }
 
 // Build implements nn.Layer.
 func (l RMSNormalization) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	axes, shape, err := normalized(l, l.Axes, inputs)
+	axes, shape, err := normalized(l.Check(), l.Axes, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ type UnitNormalization struct {
 
 // Build implements nn.Layer.
 func (l UnitNormalization) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	axes, _, err := normalized(Flatten{}, l.Axes, inputs)
+	axes, _, err := normalized(nil, l.Axes, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +111,11 @@ func unit(x *graph.Tensor, axes ...int) *graph.Tensor {
 	return graph.Div(x, graph.Sqrt(graph.Max(squares, x.Const(1e-24))))
 }
 
-// normalized is what the layers here check and ask first: the axes, sorted, and
-// their lengths.
-func normalized(l nn.Layer, wanted []int, inputs [][]int) (axes, shape []int, err error) {
-	if k, ok := l.(interface{ Check() error }); ok {
-		if err := k.Check(); err != nil {
-			return nil, nil, err
-		}
+// normalized is what the layers here begin with: the settings that Check found
+// wrong, if any; else the axes, sorted, and their lengths.
+func normalized(wrong error, wanted []int, inputs [][]int) (axes, shape []int, err error) {
+	if wrong != nil {
+		return nil, nil, wrong
 	}
 	in, err := one(inputs)
 	if err != nil {

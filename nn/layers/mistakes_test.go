@@ -103,3 +103,31 @@ func TestEmbeddingRefusesUnknownNumbers(t *testing.T) {
 		}
 	})
 }
+
+// A layer of one input says so when it gets two, and none panics on inputs of
+// another rank than it takes.
+func TestInputsThatDoNotFit(t *testing.T) {
+	b, err := cpu_fallback.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	for _, k := range checks {
+		name := typeName(k.layer)
+		if len(k.rows) == 1 && name != "Lambda" {
+			err := compile(b, k.layer, append(k.rows[:1:1], k.rows[0]))
+			if !errors.Is(err, nn.ErrShape) || !strings.Contains(err.Error(), `layer "faulty": takes 1 input, got 2`) {
+				t.Errorf("%s with two inputs: %v", k.title(), err)
+			}
+		}
+		for _, row := range [][]int{{}, {1}, {2}, {2, 3}, {2, 3, 4}} {
+			rows := make([][]int, len(k.rows))
+			for i := range rows {
+				rows[i] = row
+			}
+			if err := compile(b, k.layer, rows); err != nil && (strings.Contains(err.Error(), "panicked") || !strings.Contains(err.Error(), `layer "faulty"`)) {
+				t.Errorf("%s on rows of shape %v: %v", k.title(), row, err)
+			}
+		}
+	}
+}

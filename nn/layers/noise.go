@@ -28,7 +28,7 @@ func (l GaussianNoise) Check() error {
 
 // Build implements nn.Layer.
 func (l GaussianNoise) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	return random(l, l.StdDev == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+	return random(l.Check(), l.StdDev == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
 		return graph.Add(x, graph.Scale(c.RandomNormal(x.Shape()...), float32(l.StdDev)))
 	})
 }
@@ -52,7 +52,7 @@ func (l GaussianDropout) Check() error { return Dropout{Rate: l.Rate}.Check() }
 // Build implements nn.Layer.
 func (l GaussianDropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 	deviation := float32(math.Sqrt(l.Rate / (1 - l.Rate)))
-	return random(l, l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
 		return graph.Mul(x, graph.Shift(graph.Scale(c.RandomNormal(x.Shape()...), deviation), 1))
 	})
 }
@@ -80,17 +80,17 @@ func (l AlphaDropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) 
 	const p = -1.0507009873554805 * 1.6732632423543772
 	a := 1 / math.Sqrt((1-l.Rate)*(1+l.Rate*p*p))
 	b := -a * p * l.Rate
-	return random(l, l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
 		kept := graph.LessEq(x.Const(float32(l.Rate)), c.Random(x.Shape()...))
 		return graph.Shift(graph.Scale(graph.Select(kept, x, x.Const(p)), float32(a)), float32(b))
 	})
 }
 
 // random is the Forward of a layer that is the identity outside of training,
-// and in training, too, when off.
-func random(l interface{ Check() error }, off bool, inputs [][]int, noisy func(c *nn.Call, x *graph.Tensor) *graph.Tensor) (nn.Forward, error) {
-	if err := l.Check(); err != nil {
-		return nil, err
+// and in training, too, when off. wrong is what Check found.
+func random(wrong error, off bool, inputs [][]int, noisy func(c *nn.Call, x *graph.Tensor) *graph.Tensor) (nn.Forward, error) {
+	if wrong != nil {
+		return nil, wrong
 	}
 	if _, err := one(inputs); err != nil {
 		return nil, err

@@ -79,6 +79,8 @@ func TestNormalization(t *testing.T) {
 	want(t, x, err, []float64{3, 1}, []float64{0, 0})
 	x, err = adapted(t, &Normalization{}, Integers{1, 3}).Apply(Numbers{5})
 	want(t, x, err, []float64{3})
+	x, err = adapted(t, &Normalization{}, &data.Ints{Shape: []int{2}, Values: []int32{1, 3}}).Apply(Values{5, json.Number("2")})
+	want(t, x, err, []float64{3}, []float64{0})
 }
 
 func TestImpute(t *testing.T) {

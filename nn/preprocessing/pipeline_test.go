@@ -161,6 +161,8 @@ func TestMistakes(t *testing.T) {
 		{one(&StringLookup{Vocabulary: []string{"a"}}), TextLists{{"a"}, {"a", "b"}}, "row 1 has 2 entries, row 0 has 1"},
 		{one(&StringLookup{Output: TFIDF, Vocabulary: []string{"a"}}), Texts{"a"}, "0 numbers as IDF for a vocabulary of 1"},
 		{one(&StringLookup{Output: TFIDF, Vocabulary: []string{"a"}, IDF: []float64{hole}}), Texts{"a"}, "IDF[0] is NaN"},
+		{one(&StringLookup{Vocabulary: []string{"a"}, NumOOVIndices: new(0)}), Texts{strings.Repeat("long", 50)}, `longlong..." is not in the vocabulary`},
+		{one(&IntegerLookup{Vocabulary: []int64{1}, NumOOVIndices: new(0)}), Integers{7}, "row 0: 7 is not in the vocabulary"},
 		{one(&IntegerLookup{}), Numbers{1, 1.5}, "row 1 is 1.5, want a whole number"},
 		{one(&IntegerLookup{}), Numbers{1, hole}, "row 1 is NaN, want a whole number"},
 		{one(&IntegerLookup{}), Values{1.0, 2.5}, "row 1 is 2.5, want a whole number"},
@@ -176,6 +178,12 @@ func TestMistakes(t *testing.T) {
 		{one(&Discretization{}), Numbers{1}, "NumBins is 0"},
 		{one(&Discretization{NumBins: 2}), Numbers{1}, "call Adapt first"},
 		{one(&Discretization{BinBoundaries: []float64{2, 1}}), Numbers{1}, "BinBoundaries[1] is 1"},
+		{one(&CategoryEncoding{NumTokens: 3}), Texts{"a"}, "Texts, want numbers"},
+		{one(&Discretization{BinBoundaries: []float64{1}}), Texts{"a"}, "Texts, want numbers"},
+		{one(&Impute{}), Values{1.0, "two"}, "row 1 is two (string), want a number"},
+		{one(&Impute{}), Values{json.Number("1e999")}, "row 0 is 1e999"},
+		{one(&Impute{}), Values{[]any{1.0}}, "want a number"},
+		{one(&Normalization{Mean: []float32{1}, Std: []float32{1}}), Texts{"a"}, "Texts, want numbers"},
 		{one(&Discretization{BinBoundaries: []float64{1}}), Numbers{1, hole}, "row 1 is NaN"},
 		{one(&Hashing{}), Texts{"a"}, "NumBins is 0"},
 		{one(&Hashing{NumBins: 2, Salt: []uint64{1, 2, 3}}), Texts{"a"}, "Salt has 3"},
@@ -223,6 +231,22 @@ func TestMistakes(t *testing.T) {
 	} {
 		if err := c.t.Adapt(c.in); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%T: %v: want an error with %q", c.t, err, c.want)
+		}
+	}
+}
+
+func TestPipelineRefusesFiles(t *testing.T) {
+	for file, want := range map[string]string{
+		`{}`:                            "at least one input",
+		`{"inputs":[[{"column":"x"}]]}`: "no transform",
+		`{"inputs":[[{"column":"x","transform":{"class":"Exec"}}]]}`:                                   `unknown class "Exec"`,
+		`{"inputs":[[{"column":"x","transform":{"class":"Hashing","config":{"num_bins":-1}}}]]}`:       "NumBins is -1",
+		`{"inputs":[[{"column":"x","transform":{"class":"Hashing","config":{"bins":3}}}]]}`:            `no field "bins"`,
+		`{"inputs":[[{"column":"x","transform":{"class":"Normalization","config":{"std":["NaN"]}}}]]}`: "Mean has 0 numbers",
+	} {
+		var p Pipeline
+		if err := json.Unmarshal([]byte(file), &p); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want an error with %q", file, err, want)
 		}
 	}
 }
