@@ -118,6 +118,8 @@ func TestRun(t *testing.T) {
 		{"-format xml", "want table, go or json"},
 		{"-benchtime -1s", "more than 0"},
 		{"-backend abacus", "no device"},
+		{"-backend cpu:two", "number of threads"},
+		{"-backend cpu:0", "number of threads"},
 		{"more", "unexpected argument"},
 	} {
 		if err := run(strings.Fields(c.args), &out, &log); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -6,10 +6,11 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/glearn-go/glearn/compute"
-	_ "github.com/glearn-go/glearn/cpu_fallback" // registers the driver "cpu"
+	"github.com/glearn-go/glearn/cpu_fallback"
 )
 
 // device is an open backend under the name it was asked for by.
@@ -42,7 +43,7 @@ func openDevices(list string, log io.Writer) ([]device, error) {
 		if slices.ContainsFunc(out, func(d device) bool { return d.name == name }) {
 			continue
 		}
-		b, err := compute.Open(name)
+		b, err := open(name)
 		switch {
 		case err == nil:
 			out = append(out, device{Backend: b, name: name, info: b.Info()})
@@ -57,6 +58,19 @@ func openDevices(list string, log io.Writer) ([]device, error) {
 		return nil, fmt.Errorf("bench: no device to measure for -backend %q", list)
 	}
 	return out, nil
+}
+
+// open is a backend by name; "cpu:2" is the CPU on two threads.
+func open(name string) (compute.Backend, error) {
+	threads, ok := strings.CutPrefix(name, "cpu:")
+	if !ok {
+		return compute.Open(name)
+	}
+	n, err := strconv.Atoi(threads)
+	if err != nil || n < 1 {
+		return nil, fmt.Errorf("%q is no number of threads, want 1 or more", threads)
+	}
+	return cpu_fallback.OpenWith(cpu_fallback.Options{Threads: n})
 }
 
 func closeDevices(devices []device) error {

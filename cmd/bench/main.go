@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"runtime/pprof"
 	"time"
 )
 
@@ -34,12 +33,12 @@ func parse(args []string, log io.Writer) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(log)
 	f.StringVar(&o.suites, "suite", usualSuites, "what to measure, comma-separated: some of "+allSuites)
-	f.StringVar(&o.backends, "backend", "cpu,opengl", "devices to measure on, comma-separated")
+	f.StringVar(&o.backends, "backend", "cpu,opengl", "devices to measure on, comma-separated; cpu:2 is the CPU on two threads")
 	f.StringVar(&o.only, "run", "", "only jobs whose name matches this regular expression")
 	f.DurationVar(&o.benchtime, "benchtime", 500*time.Millisecond, "how long to time each job on each device")
 	f.StringVar(&o.format, "format", "table", "what to print: table, go for Go's benchmark format, or json")
 	f.StringVar(&o.jsonFile, "json", "", "write the results into this file, too")
-	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a profile of the program into this file")
+	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a profile into this file: of training jobs, from the first epoch that follows the check")
 	f.BoolVar(&o.verbose, "v", false, "say more about the devices")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -79,13 +78,11 @@ func run(args []string, out, log io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if o.cpuProfile != "" {
-		stop, err := profile(o.cpuProfile)
-		if err != nil {
-			return err
-		}
-		defer stop()
+	p, err := newProfiler(o.cpuProfile)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, p.stop()) }()
 	devices, err := openDevices(o.backends, log)
 	if err != nil {
 		return err
@@ -105,7 +102,7 @@ func run(args []string, out, log io.Writer) (err error) {
 	var results []result
 	failed := 0
 	for _, suite := range measured {
-		rs, bad := suite(devices, settings{only: only, benchtime: o.benchtime, log: log})
+		rs, bad := suite(devices, settings{only: only, benchtime: o.benchtime, log: log, profile: p})
 		results, failed = append(results, rs...), failed+bad
 	}
 	if len(results) == 0 && failed == 0 {
@@ -143,18 +140,4 @@ func save(path string, results []result) error {
 		return err
 	}
 	return errors.Join(writeJSON(f, results), f.Close())
-}
-
-func profile(path string) (stop func(), err error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return func() {
-		pprof.StopCPUProfile()
-		f.Close()
-	}, nil
 }

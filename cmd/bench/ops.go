@@ -39,6 +39,7 @@ type settings struct {
 	only      *regexp.Regexp
 	benchtime time.Duration
 	log       io.Writer
+	profile   profiler
 }
 
 // runOps measures the suite. A job whose results are wrong is not timed: it is
@@ -48,6 +49,7 @@ func runOps(devices []device, s settings) (results []result, failed int) {
 		if !s.only.MatchString(o.name) {
 			continue
 		}
+		s.profile.start()
 		rs, err := o.measure(devices, s.benchtime)
 		if err != nil {
 			failed++

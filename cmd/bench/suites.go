@@ -8,13 +8,13 @@ import (
 // tune, which takes minutes and changes which kernels the device uses.
 const (
 	usualSuites = "ops,train"
-	allSuites   = "ops, train, tune"
+	allSuites   = "ops, train, scaling, tune"
 )
 
 // suite measures jobs on devices; failed counts those that gave wrong results.
 type suite func(devices []device, s settings) (results []result, failed int)
 
-var suites = map[string]suite{"ops": runOps, "train": runTrain, "tune": runTune}
+var suites = map[string]suite{"ops": runOps, "train": runTrain, "scaling": runScaling, "tune": runTune}
 
 // pick is the suites of a comma-separated list.
 func pick(list string) ([]suite, error) {

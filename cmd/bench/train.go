@@ -53,11 +53,15 @@ const lossTolerance = 1e-3
 
 // runTrain measures the suite; see runOps.
 func runTrain(devices []device, s settings) (results []result, failed int) {
-	for _, t := range trainings() {
+	return runTrainings(trainings(), "train", devices, s)
+}
+
+func runTrainings(jobs []training, suite string, devices []device, s settings) (results []result, failed int) {
+	for _, t := range jobs {
 		if !s.only.MatchString(t.name) {
 			continue
 		}
-		rs, err := t.measure(devices, s)
+		rs, err := t.measure(suite, devices, s)
 		if err != nil {
 			failed++
 			fmt.Fprintf(s.log, "bench: %s: %v\n", t.name, err)
@@ -68,7 +72,7 @@ func runTrain(devices []device, s settings) (results []result, failed int) {
 	return results, failed
 }
 
-func (t training) measure(devices []device, s settings) ([]result, error) {
+func (t training) measure(suite string, devices []device, s settings) ([]result, error) {
 	set, remark, err := t.load()
 	if err != nil {
 		return nil, err
@@ -79,13 +83,14 @@ func (t training) measure(devices []device, s settings) ([]result, error) {
 	if err := t.verify(devices, set); err != nil {
 		return nil, err
 	}
+	s.profile.start()
 	var out []result
 	for _, d := range devices {
 		samples, err := t.epochs(d, set, s.benchtime)
 		if err != nil {
 			return nil, fmt.Errorf("on %s: %w", d.name, err)
 		}
-		r := d.result("train", t.name)
+		r := d.result(suite, t.name)
 		r.Rows, r.Batch, r.Checked = set.Rows(), t.batch, true
 		r.timed(samples, 1, t.flops(set), 0)
 		out = append(out, r)

@@ -127,10 +127,12 @@ func titanic() (*data.Dataset, string, error) {
 	return set, generated("titanic/train.csv", "generated rows of the same shape"), err
 }
 
-// wide is 8,192 rows of 1,024 random numbers with random classes out of 100:
-// it has no other form.
-func wide() (*data.Dataset, string, error) {
-	const rows, columns, classes = 8192, 1024, 100
+// wide has no other form than random numbers.
+func wide() (*data.Dataset, string, error) { return randomRows(8192, 1024) }
+
+// randomRows is rows of random numbers with random classes out of 100.
+func randomRows(rows, columns int) (*data.Dataset, string, error) {
+	const classes = 100
 	rng := rand.New(rand.NewPCG(1, 4))
 	y := make([]int32, rows)
 	for i := range y {

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/nn/activations"
+	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/optimizers"
+)
+
+// runScaling measures the suite scaling: the network of train/wide with half
+// and twice its rows, width and depth. The table's GFLOP/s stay the same where
+// the cost is what the arithmetic says. With -backend cpu:1,cpu:2 a column each
+// shows what the second core gives.
+func runScaling(devices []device, s settings) (results []result, failed int) {
+	return runTrainings([]training{
+		stack(4096, 1024, 2),
+		stack(2048, 1024, 2), stack(8192, 1024, 2),
+		stack(4096, 512, 2), stack(4096, 2048, 2),
+		stack(4096, 1024, 1), stack(4096, 1024, 4),
+	}, "scaling", devices, s)
+}
+
+// stack is rows of random numbers, as many as the layers have units, through
+// depth hidden layers.
+func stack(rows, width, depth int) training {
+	t := training{
+		name:   fmt.Sprintf("scaling/rows%d/width%d/layers%d", rows, width, depth),
+		output: activations.Softmax, optimizer: optimizers.SGD{Momentum: 0.9}, loss: losses.SparseCategoricalCrossentropy{}, batch: 256,
+		load: func() (*data.Dataset, string, error) { return randomRows(rows, width) },
+	}
+	for range depth {
+		t.units = append(t.units, width)
+	}
+	t.units = append(t.units, 100)
+	return t
+}
