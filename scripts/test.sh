@@ -52,6 +52,15 @@ test_glfw() {
 
 test_race() { CGO_ENABLED=1 go test -race -short -timeout 8m $(existing "${race_packages[@]}"); }
 
+# The assembly is what its generator writes.
+generated() {
+	local before after
+	before=$(cat cpu_fallback/internal/vector/*.{go,s} | sha256sum)
+	go generate ./cpu_fallback/internal/vector || return
+	after=$(cat cpu_fallback/internal/vector/*.{go,s} | sha256sum)
+	[ "$before" = "$after" ] || { echo "the generators in cpu_fallback/internal/vector/gen wrote other files"; return 1; }
+}
+
 examples() {
 	local dir ok=0
 	for dir in examples/*/; do
@@ -137,7 +146,7 @@ left_out() {
 	return 1
 }
 
-steps=(format vet_nocgo vet_cgo test_cpu test_opengl test_glfw test_race examples bench static_check cross cross_opengl)
+steps=(format vet_nocgo vet_cgo test_cpu test_opengl test_glfw test_race examples bench static_check cross cross_opengl generated)
 [ $# -eq 0 ] || steps=("$@")
 
 failed=() times=()
