@@ -4,6 +4,7 @@ package opengl
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/glearn-go/glearn/compute"
 )
@@ -80,30 +81,24 @@ func (c class) sample(flops int64) *compute.MatMul {
 }
 
 // ways lists at most a dozen candidates for a product, those that could be the
-// fastest on some device.
+// fastest on some device, the likelier ones first: who is far behind is timed
+// but once.
 func ways(lim limits, p product) []candidate {
-	tiles := []tiled{tile32, tile64, tile64by8, tile64all, tile128x, tile128}
 	var all []candidate
 	if lim.software {
-		tiles = tiles[:2]
 		for _, f := range flatRates {
 			all = append(all, f.flat)
 		}
+		all = append(all, tile32, tile64)
 	} else {
-		all = append(all, chooseFlat(p))
-	}
-	for _, t := range tiles {
-		all = append(all, t)
+		all = append(all, tile64by8, tile128, tile128x, tile64, tile64all, tile32)
 	}
 	few := p.size[axisBatch]*p.size[axisM]*p.size[axisN] <= 512*512
 	if few && p.size[axisK] >= splitParts[1]*worthwhile/2 {
 		all = append(all, splitK{tile32, 32}, splitK{tile64by8, 32}, splitK{tile64by8, 8}, splitK{tile128x, 8})
 	}
-	var out []candidate
-	for _, c := range all {
-		if c.can(lim, p) {
-			out = append(out, c)
-		}
+	if !lim.software {
+		all = append(all, chooseFlat(p))
 	}
-	return out
+	return slices.DeleteFunc(all, func(c candidate) bool { return !c.can(lim, p) })
 }
