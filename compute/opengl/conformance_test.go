@@ -51,3 +51,12 @@ func TestConformanceOfTeams(t *testing.T) {
 		return open(options{limit: func(l *limits) { l.software = false }})
 	}, "MatMulEpilogue", "SparseMatMul", "SparseMatMulT", "Reduce", "Softmax", "CrossEntropy")
 }
+
+// TestConformanceOfGrids repeats the parts of the suite that spread over many
+// groups with so few along an axis that they need the others.
+func TestConformanceOfGrids(t *testing.T) {
+	requireDevice(t)
+	backendtest.RunOnly(t, func() (compute.Backend, error) {
+		return open(options{limit: func(l *limits) { l.groups = 64 }})
+	}, "MatMulBatched", "Map", "Reduce", "Softmax", "Gather", "ScatterAdd", "Copy")
+}
