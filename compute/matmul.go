@@ -142,7 +142,8 @@ func epilogueString(e *Epilogue) string {
 }
 
 // CSR is a sparse matrix of rows x Cols words: row r has the values Val at the
-// columns Col, both from RowPtr[r] to RowPtr[r+1]. Rows picks which rows of
+// columns Col, both from RowPtr[r] to RowPtr[r+1], columns in ascending order.
+// What stands at one column several times adds up. Rows picks which rows of
 // the stored matrix make up the operand, so a shuffled batch is no copy.
 type CSR struct {
 	RowPtr View // int32, one more than the stored rows
