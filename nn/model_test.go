@@ -532,3 +532,123 @@ func TestSequences(t *testing.T) {
 		}
 	})
 }
+
+// What a layer does wrong while it is traced is a mistake that names it.
+func TestMistakesOfLayers(t *testing.T) {
+	weight := func(b *nn.Builder, trained bool) *nn.Weight {
+		return b.Weight(nn.WeightSpec{Name: "w", Shape: []int{1}, NonTrainable: !trained})
+	}
+	for _, c := range []struct {
+		name  string
+		build func(b *nn.Builder) nn.Forward
+		words []string
+	}{
+		{"assigns a trained weight", func(b *nn.Builder) nn.Forward {
+			w := weight(b, true)
+			return func(c *nn.Call, in ...*graph.Tensor) *graph.Tensor {
+				c.Assign(w, c.Read(w))
+				return in[0]
+			}
+		}, []string{`"layer_func/w" is trained by the optimizer`}},
+		{"adds many losses", func(*nn.Builder) nn.Forward {
+			return func(c *nn.Call, in ...*graph.Tensor) *graph.Tensor {
+				c.AddLoss(in[0])
+				return in[0]
+			}
+		}, []string{"a loss to add is one number", "[3 2]"}},
+		{"two weights of one name", func(b *nn.Builder) nn.Forward {
+			weight(b, true)
+			weight(b, true)
+			return func(_ *nn.Call, in ...*graph.Tensor) *graph.Tensor { return in[0] }
+		}, []string{"two weights are called", "layer_func/w"}},
+		{"has a part that does not fit", func(b *nn.Builder) nn.Forward {
+			if _, err := b.Layer("part", layers.Dense{Units: -1}, []int{2}); err != nil {
+				panic(fmt.Sprintf("%s: %v", b.Name(), err))
+			}
+			return nil
+		}, []string{"layer_func: part: ", "is -1"}},
+	} {
+		m := nn.NewSequential(layers.Input{Shape: []int{2}}, layerFunc(func(b *nn.Builder, _ [][]int) (nn.Forward, error) { return c.build(b), nil }))
+		err := m.Build()
+		mistake(t, c.name, err, append(c.words, "layer_func")...)
+	}
+	inner := nn.NewSequential(layers.Dense{Units: 4})
+	if err := inner.Build(3); err != nil {
+		t.Fatal(err)
+	}
+	mistake(t, "a nested model of other columns", nn.NewSequential(layers.Input{Shape: []int{2}}, inner.AsLayer()).Build(), `layer "sequential"`, "[2]", "[3]")
+	mistake(t, "a nested model of two outputs", nn.NewSequential(layers.Input{Shape: []int{1}}, twoHeads().AsLayer()).Build(), "2 outputs")
+	var none *nn.Model
+	mistake(t, "a nested model that is nil", nn.NewSequential(layers.Input{Shape: []int{1}}, none.AsLayer()).Build(), "nil")
+	mistake(t, "a nested model that is closed", func() error {
+		closeModel(t, inner)
+		return nn.NewSequential(layers.Input{Shape: []int{3}}, inner.AsLayer()).Build()
+	}(), "closed")
+}
+
+// noise adds normal noise while it trains.
+type noise struct{}
+
+func (noise) Build(*nn.Builder, ...[]int) (nn.Forward, error) {
+	return func(c *nn.Call, in ...*graph.Tensor) *graph.Tensor {
+		if !c.Training {
+			return in[0]
+		}
+		return graph.Add(in[0], c.RandomNormal(in[0].Shape()...))
+	}, nil
+}
+
+// Noise differs from step to step and from layer to layer, and not from backend
+// to backend.
+func TestNoiseOfLayers(t *testing.T) {
+	seen := map[string][]float64{}
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		x := nn.Input(1)
+		y := nn.Apply(layers.Subtract{}, nn.Apply(noise{}, x), nn.Apply(noise{}, x))
+		m := compiled(t, b, nn.NewModel([]*nn.Node{x}, []*nn.Node{y}), nn.CompileConfig{Loss: losses.MeanSquaredError{}, Seed: 3})
+		defer closeModel(t, m)
+		if shapes := m.InputShapes(); len(shapes) != 1 || !slices.Equal(shapes[0], []int{1}) || !m.Built() {
+			t.Errorf("inputs %v, built %v", shapes, m.Built())
+		}
+		zeros := set(t, dense(1, make([]float32, 500)...), dense(1, make([]float32, 500)...))
+		h := fit(t, m, zeros, nn.FitConfig{Epochs: 2, BatchSize: 500})
+		l := h.Metrics["loss"]
+		if l[0] == l[1] {
+			t.Error("two steps have the same noise")
+		}
+		// The difference of two normal numbers has variance 2; that of 500 such
+		// differs from it by less than 0.5 (four deviations).
+		for _, x := range l {
+			if math.Abs(x-2) > 0.5 {
+				t.Errorf("the variance is %v, want 2", x)
+			}
+		}
+		r, err := m.Evaluate(background, zeros)
+		if err != nil || r.Loss() != 0 {
+			t.Errorf("noise outside of training: %v, %v", r, err)
+		}
+		seen[b.Info().Backend] = l
+	})
+	for name, l := range seen {
+		for i := range l {
+			closeTo(t, "loss on "+name, l[i], seen["cpu"][i], 1e-4)
+		}
+	}
+}
+
+// A model may hand an input on as an output.
+func TestInputAsOutput(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		x := nn.Input(1)
+		m := compiled(t, b, nn.NewModel([]*nn.Node{x}, []*nn.Node{x, nn.Apply(scale{Start: 2}, x)}), nn.CompileConfig{Loss: losses.MeanSquaredError{}})
+		defer closeModel(t, m)
+		outs, err := m.PredictAll(background, dense(1, 3, 4))
+		if err != nil || !slices.Equal(outs[0].Values, []float32{3, 4}) || !slices.Equal(outs[1].Values, []float32{6, 8}) {
+			t.Errorf("predicts %v, %v", outs, err)
+		}
+		r, err := m.TestOnBatch(background, &data.Dataset{X: []data.Tensor{dense(1, 3)}, Y: []data.Tensor{dense(1, 2), dense(1, 6)}})
+		if err != nil || !slices.Equal(r.Names(), []string{"loss", "output_0_loss", "scale_loss"}) || r.Loss() != 1 {
+			t.Errorf("%v, %v", r, err)
+		}
+	})
+}

@@ -49,6 +49,9 @@ func givenName(l Layer) string {
 		}
 		return givenName(l.layer)
 	case nested:
+		if l.model == nil {
+			return ""
+		}
 		return l.model.name
 	}
 	v := reflect.ValueOf(l)

@@ -58,8 +58,6 @@ type streamSource struct {
 	feed  *feed         // as large as the largest batch so far
 }
 
-func (s *streamSource) batches() int { return s.config.StepsPerEpoch }
-
 // begin opens the stream for an epoch and looks at its first batch.
 func (s *streamSource) begin(epoch int) error {
 	if s.pull != nil && s.epoch == epoch {

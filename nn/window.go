@@ -19,8 +19,6 @@ type source interface {
 	// next prepares a window that has the given batch and ends before batch
 	// limit; an empty window is the end.
 	next(batch, limit int) (window, error)
-	// batches is how many an epoch has; 0 is not known.
-	batches() int
 }
 
 // loader brings the batches of a data set to the device: all at once where
