@@ -104,6 +104,12 @@ func (c modelConfig) model() (*Model, error) {
 	}
 	m := NewSequential().Named(c.Name)
 	m.start, m.started = c.Inputs[0].Shape, true
+	if len(c.Calls) > 0 {
+		// The first of two Input layers is the model's input and no call.
+		if first := layers[c.Calls[0].Layer].layer; isInput(first) {
+			m.stack = append(m.stack, Share(first))
+		}
+	}
 	for i, k := range c.Calls {
 		if !slices.Equal(k.From, []int{i}) {
 			return nil, fmt.Errorf("call %d of a sequential model is on values %v, want %d", i, k.From, i)
@@ -111,6 +117,11 @@ func (c modelConfig) model() (*Model, error) {
 		m.stack = append(m.stack, layers[k.Layer])
 	}
 	return m, nil
+}
+
+func isInput(l Layer) bool {
+	_, ok := l.(inputLayer)
+	return ok
 }
 
 // pick finds values by their numbers.

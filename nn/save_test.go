@@ -212,6 +212,24 @@ func TestLoadedSequential(t *testing.T) {
 	}
 }
 
+// TestLoadedInputs: an Input layer in front is the model's input, one after it
+// a layer.
+func TestLoadedInputs(t *testing.T) {
+	in := layers.Input{Shape: []int{2}}
+	for _, stack := range [][]nn.Layer{{in, layers.Dense{Units: 1}}, {in, in, layers.Dense{Units: 1}}, {layers.Dense{Units: 2}, in, layers.Dense{Units: 1}}} {
+		m := nn.NewSequential(stack...)
+		if err := m.Build(2); err != nil {
+			t.Fatal(err)
+		}
+		back, err := nn.Load(nil, saved(t, m))
+		if err != nil {
+			t.Errorf("%v: %v", stack, err)
+		} else if got, want := len(back.Layers()), len(m.Layers()); got != want {
+			t.Errorf("%v comes back with %d layers, want %d", stack, got, want)
+		}
+	}
+}
+
 func TestSaveRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x")
 	build := func(l nn.Layer) *nn.Model {

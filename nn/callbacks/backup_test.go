@@ -34,6 +34,7 @@ type job struct {
 	config    nn.FitConfig
 	stream    bool
 	memory    string // GLEARN_DEVICE_MEMORY, to have the data come in windows
+	backup    callbacks.BackupAndRestore
 }
 
 func settings(rate schedules.Schedule) optimizers.Settings {
@@ -47,7 +48,7 @@ func jobs() map[string]job {
 	return map[string]job{
 		"adam, early stopping": {optimizer: optimizers.Adam{Settings: settings(schedules.Constant(0.01))}, config: nn.FitConfig{
 			ValidationSplit: 0.2,
-			Callbacks: []nn.Callback{&callbacks.EarlyStopping{Patience: 1, MinDelta: 0.05, RestoreBestWeights: true},
+			Callbacks: []nn.Callback{&callbacks.EarlyStopping{Patience: 2, MinDelta: 0.05, RestoreBestWeights: true},
 				&callbacks.ReduceLROnPlateau{Patience: 1, MinDelta: new(0.1), Monitor: "loss"}},
 		}},
 		"nadam, averaged":    {optimizer: optimizers.Nadam{Settings: averaged}, config: nn.FitConfig{NoShuffle: true}},
@@ -94,10 +95,15 @@ func (j job) run(t testing.TB, b compute.Backend, dir string, stopAt int) (weigh
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	c := j.config
-	c.Epochs, c.BatchSize = 5, batch
+	if c.Epochs == 0 {
+		c.Epochs = 5
+	}
+	c.BatchSize = batch
 	c.Callbacks = slices.Clone(c.Callbacks)
 	if dir != "" {
-		c.Callbacks = append(c.Callbacks, &callbacks.BackupAndRestore{Dir: dir, SaveFreq: 3})
+		backup := j.backup
+		backup.Dir, backup.SaveFreq = dir, 3
+		c.Callbacks = append(c.Callbacks, &backup)
 	}
 	c.Callbacks = append(c.Callbacks, &stopper{cancel: cancel, at: stopAt})
 	if j.memory != "" {
@@ -169,6 +175,7 @@ func TestResume(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				t.Logf("%d epochs", len(past.Epoch))
 				for stop := 1; stop < 40; stop += step {
 					dir := t.TempDir()
 					_, _, err := j.run(t, b, dir, stop)
@@ -223,6 +230,92 @@ func TestResumeTwice(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestInterruptedValidation ends the context after the last batch of an epoch,
+// while Fit validates: the epoch is not trained again.
+func TestInterruptedValidation(t *testing.T) {
+	b := open(t)
+	j := jobs()["adam, early stopping"]
+	j.config.Callbacks = nil // it would stop with this epoch
+	want, past, err := j.run(t, b, "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const lastBatch = 13 // a pause for each of 6 batches, one for the epoch, 6 again
+	dir := t.TempDir()
+	if _, _, err := j.run(t, b, dir, lastBatch); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "stopped in the validation of epoch 2") {
+		t.Fatalf("error %v, want one of the validation", err)
+	}
+	// Interrupted again before anything is done.
+	if _, _, err := j.run(t, b, dir, 1); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	got, history, err := j.run(t, b, dir, 0)
+	if err != nil || !reflect.DeepEqual(got, want) || fmt.Sprint(history) != fmt.Sprint(past) {
+		t.Errorf("error %v, or the end differs: history\n%v, want\n%v", err, history, past)
+	}
+}
+
+// TestKeepCheckpoints goes on from the end of a Fit, with more epochs.
+func TestKeepCheckpoints(t *testing.T) {
+	b := open(t)
+	long := jobs()["nadam, averaged"]
+	want, past, err := long.run(t, b, "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	long.backup = callbacks.BackupAndRestore{Keep: 3, KeepCheckpoints: true}
+	short := long
+	short.config.Epochs = 2
+	for range 2 { // the second time there is nothing left to do
+		if _, history, err := short.run(t, b, dir, 0); err != nil || len(history.Epoch) != 2 {
+			t.Fatalf("two epochs: %v, %v", history, err)
+		}
+	}
+	got, history, err := long.run(t, b, dir, 0)
+	if err != nil || !reflect.DeepEqual(got, want) || fmt.Sprint(history) != fmt.Sprint(past) {
+		t.Errorf("error %v, or the end differs", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 3 {
+		t.Errorf("left are %v, %v; want 3 checkpoints", left, err)
+	}
+}
+
+// TestCSVLoggerResumes wants the file of a run that was stopped to be that of
+// one that was not.
+func TestCSVLoggerResumes(t *testing.T) {
+	b := open(t)
+	log := func(stops ...int) string {
+		t.Helper()
+		path, dir := filepath.Join(t.TempDir(), "log.csv"), t.TempDir()
+		if err := os.WriteFile(path, []byte("epoch,loss\n0,1\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		j := jobs()["nadam, averaged"]
+		for _, stop := range append(stops, 0) {
+			j.config.Callbacks = []nn.Callback{&callbacks.CSVLogger{Path: path, Append: len(stops)%2 == 0}}
+			if _, _, err := j.run(t, b, dir, stop); err != nil && !errors.Is(err, errCrash) {
+				t.Fatal(err)
+			}
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	appended, anew := log(), log(34)
+	if !strings.HasPrefix(appended, "epoch,loss\n0,1\n0,") || strings.Count(appended, "\n") != 7 {
+		t.Errorf("appended is\n%s", appended)
+	}
+	if !strings.HasPrefix(anew, "epoch,loss,accuracy") || strings.Count(anew, "\n") != 6 {
+		t.Errorf("written anew and stopped once it is\n%s", anew)
+	}
+	if got := log(20, 4); got != appended {
+		t.Errorf("stopped twice it is\n%s\nwant\n%s", got, appended)
+	}
 }
 
 // interrupted is a folder with the checkpoints of a Fit that was stopped.
