@@ -21,6 +21,11 @@ type result struct {
 	Batch   int     `json:"batch"`  // examples of a step; 0 for ops
 	Checked bool    `json:"checked"`
 
+	// What a step starts on a device that counts: programs, and barriers between
+	// them; 0 for ops and on a CPU.
+	Launches int `json:"launches,omitempty"`
+	Waits    int `json:"waits,omitempty"`
+
 	gbs     float64   // GB/s through memory, 0 where arithmetic is what counts
 	samples []float64 // milliseconds of a run, one for each time the clock was read
 	runs    int       // runs between two looks at the clock

@@ -86,11 +86,15 @@ func (t training) measure(suite string, devices []device, s settings) ([]result,
 	s.profile.start()
 	var out []result
 	for _, d := range devices {
-		samples, err := t.epochs(d, set, s.benchtime)
+		counts := &counting{Backend: d}
+		samples, err := t.epochs(counts, set, s.benchtime)
 		if err != nil {
 			return nil, fmt.Errorf("on %s: %w", d.name, err)
 		}
 		r := d.result(suite, t.name)
+		if r.Launches, r.Waits = counts.step(); r.Launches > 0 {
+			fmt.Fprintf(s.log, "%s on %s: a step starts %d programs of the device, with %d barriers between them\n", t.name, d.name, r.Launches, r.Waits)
+		}
 		r.Rows, r.Batch, r.Checked = set.Rows(), t.batch, true
 		r.timed(samples, 1, t.flops(set), 0)
 		out = append(out, r)
