@@ -112,17 +112,9 @@ func difference(theirs, ours string) string {
 }
 
 // readArrays reads the weights and the optimizer's state.
-func (r *restored) readArrays(t *Training, f *safetensors.File) error {
-	all := t.model.Weights()
-	if err := matchTensors(all, f); err != nil {
+func (r *restored) readArrays(t *Training, f *safetensors.File) (err error) {
+	if r.weights, err = readTensors(f, t.model.Weights()); err != nil {
 		return err
-	}
-	for _, w := range all {
-		values := make([]float32, w.Size())
-		if err := safetensors.Read(f, w.name, values); err != nil {
-			return err
-		}
-		r.weights = append(r.weights, values)
 	}
 	for _, a := range t.device.arrays() {
 		in, ok := f.Info(a.name)

@@ -72,16 +72,13 @@ func loadModel(dev compute.Backend, f *safetensors.File, config []byte) (*Model,
 	if err != nil {
 		return nil, err
 	}
-	// Held against the file before any memory is taken for weights.
 	weights := m.allWeights()
-	if err := matchTensors(weights, f); err != nil {
+	values, err := readTensors(f, weights)
+	if err != nil {
 		return nil, err
 	}
-	for _, w := range weights {
-		w.host = make([]float32, w.Size())
-		if err := safetensors.Read(f, w.name, w.host); err != nil {
-			return nil, err
-		}
+	for i, w := range weights {
+		w.host = values[i]
 	}
 	if dev == nil {
 		return m, nil
@@ -110,22 +107,15 @@ func (m *Model) readWeights(path string) ([][]float32, error) {
 		return nil, errNotBuilt
 	}
 	weights := m.Weights()
-	values := make([][]float32, len(weights))
 	if filepath.Ext(path) == npzExt {
-		return values, readNPZ(path, weights, values)
+		return readNPZ(path, weights)
 	}
-	return values, openTensors(path, func(f *safetensors.File) error {
-		if err := matchTensors(weights, f); err != nil {
-			return err
-		}
-		for i, w := range weights {
-			values[i] = make([]float32, w.Size())
-			if err := safetensors.Read(f, w.name, values[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+	var values [][]float32
+	err := openTensors(path, func(f *safetensors.File) (err error) {
+		values, err = readTensors(f, weights)
+		return err
 	})
+	return values, err
 }
 
 // openFile hands a file to read.
@@ -184,6 +174,22 @@ func library(f *safetensors.File) []byte {
 	return version
 }
 
+// readTensors reads an array for each weight. All are held against the file
+// before any memory is taken for them.
+func readTensors(f *safetensors.File, weights []*Weight) ([][]float32, error) {
+	if err := matchTensors(weights, f); err != nil {
+		return nil, err
+	}
+	values := make([][]float32, len(weights))
+	for i, w := range weights {
+		values[i] = make([]float32, w.Size())
+		if err := safetensors.Read(f, w.name, values[i]); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
 // matchTensors says which weight is not in the file as the model has it, or
 // which array no weight takes.
 func matchTensors(weights []*Weight, f *safetensors.File) error {
@@ -229,8 +235,9 @@ func extra(name string) error {
 }
 
 // readNPZ reads an array for each weight from an .npz file.
-func readNPZ(path string, weights []*Weight, values [][]float32) error {
-	return openFile(path, func(file *os.File, size int64) error {
+func readNPZ(path string, weights []*Weight) ([][]float32, error) {
+	values := make([][]float32, len(weights))
+	err := openFile(path, func(file *os.File, size int64) error {
 		largest := 0
 		for _, w := range weights {
 			largest = max(largest, w.Size())
@@ -267,4 +274,5 @@ func readNPZ(path string, weights []*Weight, values [][]float32) error {
 		}
 		return nil
 	})
+	return values, err
 }

@@ -9,10 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 func opened(raw []byte) (*File, error) { return Open(bytes.NewReader(raw), int64(len(raw))) }
@@ -283,17 +284,12 @@ func TestMemory(t *testing.T) {
 	for name, body := range map[string]string{"names": names.String(), "shapes": shapes.String(), "escapes": escapes.String(),
 		"braces": `,"` + strings.Repeat("{", 1<<20) + `":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`} {
 		raw := file("{"+body[1:]+"}", "")
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, err := opened(raw)
-		runtime.ReadMemStats(&after)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
 		const constant = 1 << 14
-		if got, limit := after.TotalAlloc-before.TotalAlloc, uint64(2*len(raw)+constant); got > limit {
-			t.Errorf("%s: %d bytes allocated %d, want at most %d", name, len(raw), got, limit)
-		}
+		memtest.AtMost(t, int64(len(raw)), constant, func() {
+			if _, err := opened(raw); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 
