@@ -15,8 +15,9 @@ import (
 //
 // Source: Srivastava et al. 2014.
 type Dropout struct {
-	Name string
-	Rate float64 // 0 to below 1
+	Name       string
+	Rate       float64 // 0 to below 1
+	NoiseShape []int   // of the mask, the batch first: 1 is one for all of the axis, 0 the input's length; nil: all 0
 }
 
 // Check looks at the rate.
@@ -29,8 +30,8 @@ func (l Dropout) Check() error {
 
 // Build implements nn.Layer.
 func (l Dropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
-	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
-		return drop(c, x, l.Rate, x.Shape())
+	return masked(l.Check(), l.Rate, l.NoiseShape, inputs, func(x, kept *graph.Tensor) *graph.Tensor {
+		return graph.Select(kept, graph.Scale(x, float32(1/(1-l.Rate))), x.Const(0))
 	})
 }
 
@@ -51,18 +52,38 @@ type SpatialDropout1D struct {
 func (l SpatialDropout1D) Check() error { return Dropout{Rate: l.Rate}.Check() }
 
 // Build implements nn.Layer.
-func (l SpatialDropout1D) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) {
+func (l SpatialDropout1D) Build(b *nn.Builder, inputs ...[]int) (nn.Forward, error) {
 	if _, err := rank(inputs, 2, "[steps, features]"); err != nil {
 		return nil, err
 	}
-	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
-		return drop(c, x, l.Rate, []int{x.Shape()[0], 1, x.Shape()[2]})
+	return Dropout{Rate: l.Rate, NoiseShape: []int{0, 1, 0}}.Build(b, inputs...)
+}
+
+// masked is the Forward of a layer that drops inputs with probability rate while
+// training: combine says what stands for x, of which those in kept are kept.
+func masked(wrong error, rate float64, noise []int, inputs [][]int, combine func(x, kept *graph.Tensor) *graph.Tensor) (nn.Forward, error) {
+	if wrong == nil && len(inputs) == 1 {
+		wrong = checkNoise(noise, inputs[0])
+	}
+	return random(wrong, rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
+		mask := append([]int(nil), x.Shape()...)
+		for i, d := range noise {
+			if d == 1 {
+				mask[i] = 1
+			}
+		}
+		return combine(x, graph.LessEq(x.Const(float32(rate)), c.Random(mask...)))
 	})
 }
 
-// drop is x scaled up, or 0 where a random number of a tensor of the mask's
-// shape is below rate.
-func drop(c *nn.Call, x *graph.Tensor, rate float64, mask []int) *graph.Tensor {
-	kept := graph.LessEq(x.Const(float32(rate)), c.Random(mask...))
-	return graph.Select(kept, graph.Scale(x, float32(1/(1-rate))), x.Const(0))
+// checkNoise wants lengths that a mask of the input can have.
+func checkNoise(noise, row []int) error {
+	fits := len(noise) == 0 || len(noise) == len(row)+1
+	for i, d := range noise {
+		fits = fits && (d == 0 || d == 1 || i > 0 && d == row[i-1])
+	}
+	if !fits {
+		return fmt.Errorf("field NoiseShape is %v for rows of shape %v, want a length for the batch and each axis: 0, 1 or the row's: %w", noise, row, nn.ErrShape)
+	}
+	return nil
 }

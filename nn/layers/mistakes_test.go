@@ -43,6 +43,8 @@ func TestMistakes(t *testing.T) {
 		{layers.Dot{}, [][]int{{2}, {3}}, "has length 2, axis 1 of the second 3", true},
 		{layers.Dot{Axes: [2]int{2, 1}}, [][]int{{2}, {2}}, "input 0: axis 2", true},
 		{layers.Dropout{Rate: 1.2}, [][]int{{2}}, "Rate is 1.2", false},
+		{layers.Dropout{Rate: 0.5, NoiseShape: []int{1}}, [][]int{{2}}, "NoiseShape is [1] for rows of shape [2]", true},
+		{layers.AlphaDropout{Rate: 0.5, NoiseShape: []int{0, 3}}, [][]int{{2}}, "NoiseShape is [0 3]", true},
 		{layers.Embedding{OutputDim: 2}, [][]int{{2}}, "InputDim is 0", false},
 		{layers.GaussianDropout{Rate: -0.1}, [][]int{{2}}, "Rate is -0.1", false},
 		{layers.GaussianNoise{StdDev: -1}, [][]int{{2}}, "StdDev is -1", false},

@@ -68,8 +68,9 @@ func (l GaussianDropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, erro
 //
 // Source: Klambauer et al. 2017.
 type AlphaDropout struct {
-	Name string
-	Rate float64 // 0 to below 1
+	Name       string
+	Rate       float64 // 0 to below 1
+	NoiseShape []int   // as in Dropout
 }
 
 // Check looks at the rate.
@@ -80,8 +81,7 @@ func (l AlphaDropout) Build(_ *nn.Builder, inputs ...[]int) (nn.Forward, error) 
 	const p = -1.0507009873554805 * 1.6732632423543772
 	a := 1 / math.Sqrt((1-l.Rate)*(1+l.Rate*p*p))
 	b := -a * p * l.Rate
-	return random(l.Check(), l.Rate == 0, inputs, func(c *nn.Call, x *graph.Tensor) *graph.Tensor {
-		kept := graph.LessEq(x.Const(float32(l.Rate)), c.Random(x.Shape()...))
+	return masked(l.Check(), l.Rate, l.NoiseShape, inputs, func(x, kept *graph.Tensor) *graph.Tensor {
 		return graph.Shift(graph.Scale(graph.Select(kept, x, x.Const(p)), float32(a)), float32(b))
 	})
 }

@@ -1,6 +1,7 @@
 package layers_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -60,6 +61,14 @@ func TestRandomLayers(t *testing.T) {
 					}
 				}
 			}},
+			{layers.Dropout{Name: "columns", Rate: rate, NoiseShape: []int{1, 0}}, []int{n}, func(t *testing.T, x, y []float64) {
+				shares(t, y, 0, func(i int) float64 { return x[i] / (1 - rate) })
+				for i := range n {
+					if (y[i] == 0) != (y[i+n] == 0) || (y[i] == 0) != (y[i+2*n] == 0) {
+						t.Fatalf("column %d is dropped in one row and not in another", i)
+					}
+				}
+			}},
 			{layers.AlphaDropout{Rate: rate}, []int{n}, func(t *testing.T, x, y []float64) {
 				b := -a * p * rate
 				shares(t, y, a*p+b, func(i int) float64 { return a*x[i] + b })
@@ -78,8 +87,8 @@ func TestRandomLayers(t *testing.T) {
 				moments(t, factors, 1, math.Sqrt(rate/(1-rate)))
 			}},
 		} {
-			name := typeName(k.layer)
-			t.Run(name, func(t *testing.T) {
+			name := fmt.Sprintf("%T%v", k.layer, k.layer)
+			t.Run(typeName(k.layer), func(t *testing.T) {
 				r := newRig(t, b, check{layer: k.layer, rows: [][]int{k.row}})
 				y, _, _ := r.train()
 				y = slices.Clone(y)
