@@ -20,6 +20,8 @@ if [ "${1:-bench}" = test ]; then
 		xvfb xauth
 		# the build for Windows
 		gcc-mingw-w64-x86-64
+		# reads the weights that we save
+		python3-numpy
 	)
 fi
 
