@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/glearn-go/glearn/compute"
 )
@@ -135,6 +136,26 @@ func testMap(d *device) {
 		for i, w := range d.read(x.View) {
 			if w != 0x40400000 {
 				d.Fatalf("element %d is %#x, want 3 everywhere", i, w)
+			}
+		}
+	})
+	d.run("NaN and infinities meet constants", func(d *device) {
+		// What a compiler takes for 0 or for x, if it forgets them.
+		nan, inf := float32(math.NaN()), float32(math.Inf(1))
+		special := []float32{nan, inf, -inf, 2, -2, 0}
+		space := compute.D(len(special))
+		for _, op := range []compute.Op{compute.OpMul, compute.OpAdd, compute.OpSub, compute.OpDiv} {
+			for _, x := range []float32{0, 1, -1, inf} {
+				b := compute.NewBuilder(compute.Float)
+				in := b.Input(0)
+				e := b.MustBuild(b.Apply(op, in, b.Float(x)), b.Apply(op, b.Float(x), in), b.Apply(op, in, in))
+				var out []compute.Operand
+				for range e.Outputs {
+					out = append(out, compute.Full(d.floats(0, space.Size(), d.unread), space))
+				}
+				i := -1
+				values := d.floats(0, space.Size(), func() float32 { i++; return special[i] })
+				d.check(&compute.Map{Expr: e, Dims: space, In: []compute.Operand{compute.Full(values, space)}, Out: out}, exact)
 			}
 		}
 	})

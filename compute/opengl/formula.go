@@ -64,7 +64,7 @@ func (s *shader) instruction(e *compute.Expr, at int) string {
 	case compute.OpConst:
 		switch in.Type {
 		case compute.Float:
-			return s.constant(in.Const, isExponent(e, at))
+			return s.constant(in.Const, isArgument(e, compute.OpPow, 1, at), in.Const == 0 && isFactor(e, at))
 		case compute.Int:
 			return fmt.Sprintf("int(%du)", uint32(int32(in.N)))
 		}
@@ -146,9 +146,11 @@ func (s *shader) instruction(e *compute.Expr, at int) string {
 // constant is a constant of a formula. It is a uniform, so that a rate, or one
 // over the rows of a batch, makes no program of its own. What formulas are made
 // of stays in the text, where the compiler sees it: small whole numbers, a half,
-// and exponents, for which most of pow falls away.
-func (s *shader) constant(x float32, exponent bool) string {
-	small := math.Abs(float64(x)) <= 4 && math.Trunc(float64(x)) == float64(x)
+// and exponents, for which most of pow falls away. A factor of 0 is hidden: Mesa
+// 22.3 takes x * 0 and 0 / x for 0 even where they are precise, and a NaN would
+// be lost.
+func (s *shader) constant(x float32, exponent, zeroFactor bool) string {
+	small := math.Abs(float64(x)) <= 4 && math.Trunc(float64(x)) == float64(x) && !zeroFactor
 	if exponent || small || x == 0.5 || len(s.uniforms) >= mostUniforms {
 		return glFloat(x)
 	}
@@ -160,10 +162,20 @@ func (s *shader) constant(x float32, exponent bool) string {
 // and strides.
 const mostUniforms = 256
 
-// isExponent is true of an instruction that some power is raised to.
-func isExponent(e *compute.Expr, at int) bool {
+// isFactor is true of an instruction that is part of a product or a quotient.
+func isFactor(e *compute.Expr, at int) bool {
+	for k := range 2 {
+		if isArgument(e, compute.OpMul, k, at) || isArgument(e, compute.OpDiv, k, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// isArgument is true of an instruction that is argument k of some op.
+func isArgument(e *compute.Expr, op compute.Op, k, at int) bool {
 	return slices.ContainsFunc(e.Code, func(in compute.Instr) bool {
-		return in.Op == compute.OpPow && in.Args[1] == at
+		return in.Op == op && in.Args[k] == at
 	})
 }
 
