@@ -12,9 +12,9 @@ const nativeDepth = 256
 
 // nativeRows and nativeCols are the largest tile of C in one call: its part of
 // A, of 256 columns, stays in the L2 cache, and is used for enough columns to
-// be worth packing.
+// be worth packing. Every panel of B is packed for so many rows.
 const (
-	nativeRows = 264
+	nativeRows = 528
 	nativeCols = 512
 )
 

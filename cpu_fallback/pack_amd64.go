@@ -6,9 +6,15 @@ import "github.com/glearn-go/glearn/cpu_fallback/internal/vector"
 // one register tile with AVX-512, of two with AVX2.
 const packedRows = 12
 
-// nativePanel holds a column panel of B and a row block of A, whose last row
-// is written in words of 16.
-const nativePanel = nativeDepth*(32+nativeRows) + 16 - packedRows
+// Rows of A that are a multiple of sameSets words apart would share a few sets
+// of the L1 cache and push each other out; spread words apart they do not.
+const (
+	sameSets = 256
+	spread   = nativeDepth + 16
+)
+
+// nativePanel holds a column panel of B and a row block of A.
+const nativePanel = nativeDepth*32 + spread*nativeRows
 
 // blockA is a block of the terms of A: the matrix's own memory, or a packed
 // copy.
@@ -26,17 +32,23 @@ func (a *blockA) row(i int) *float32 {
 	return &a.data[i*a.step]
 }
 
-// blockOfA is the terms of A from k0 on, as w's tile is told to read them. The
-// columns of a transposed A are moved together where they are used for several
-// panels of B.
+// blockOfA is the terms of A from k0 on, as w's tile is told to read them. Where
+// they are used for several panels of B, the columns of a transposed A are moved
+// together, and rows that push each other out of the cache are moved apart.
 func (s kernelShape) blockOfA(w *worker, g *gemm, k0 int) blockA {
 	t := &w.vectors.tile
+	few := g.n <= 2*s.cols || g.m <= 2*s.rows
 	if !g.transA {
-		t.ARow, t.ACol = uintptr(g.lda)*4, 4
-		return blockA{data: g.a[k0:], step: g.lda}
+		a, step := g.a[k0:], g.lda
+		if !few && g.lda%sameSets == 0 {
+			copyRows(w.panel[nativeDepth*32:], spread, a, step, g.m, t.K)
+			a, step = w.panel[nativeDepth*32:], spread
+		}
+		t.ARow, t.ACol = uintptr(step)*4, 4
+		return blockA{data: a, step: step}
 	}
 	t.ARow, t.ACol = 4, uintptr(g.lda)*4
-	if g.n <= 2*s.cols || g.m <= 2*s.rows {
+	if few {
 		return blockA{data: g.a[k0*g.lda:], step: 1}
 	}
 	block := w.panel[nativeDepth*32:]
