@@ -41,6 +41,13 @@ test_opengl() {
 		go test -timeout 10m ./compute/opengl/... ./shaders/... ./nn/... ./examples/... ./cmd/... .
 }
 
+# With an error check after every dispatch.
+test_gldebug() {
+	need_gl || return
+	GLEARN_REQUIRE_GPU=1 CGO_ENABLED=1 LIBGL_ALWAYS_SOFTWARE=1 \
+		go test -short -timeout 5m -tags gldebug -run 'TestDebug|TestSelfTestIsWhole|TestConformance/Order' ./compute/opengl/...
+}
+
 # The same through GLFW's hidden window under Xvfb: one context is like another
 # once it is open, so a part of the suite is enough.
 test_glfw() {
@@ -146,7 +153,7 @@ left_out() {
 	return 1
 }
 
-steps=(format vet_nocgo vet_cgo test_cpu test_opengl test_glfw test_race examples bench static_check cross cross_opengl generated)
+steps=(format vet_nocgo vet_cgo test_cpu test_opengl test_gldebug test_glfw test_race examples bench static_check cross cross_opengl generated)
 [ $# -eq 0 ] || steps=("$@")
 
 failed=() times=()
