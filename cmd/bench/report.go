@@ -97,7 +97,7 @@ func short(x float64) string {
 // rate is the work a second: arithmetic, memory, or examples of an epoch.
 func rate(r result) string {
 	switch {
-	case r.Rows > 0 && r.MS > 0:
+	case r.Rows > 0 && r.MS > 0 && r.Suite != scalingSuite:
 		return short(1e3*float64(r.Rows)/r.MS) + " rows"
 	case r.GFLOPS > 0:
 		return short(r.GFLOPS) + " GFLOP"

@@ -9,6 +9,10 @@ import (
 	"github.com/glearn-go/glearn/nn/optimizers"
 )
 
+// scalingSuite is the one whose rows differ in size, so that arithmetic is what
+// compares them.
+const scalingSuite = "scaling"
+
 // runScaling measures the suite scaling: the network of train/wide with half
 // and twice its rows, width and depth. The table's GFLOP/s stay the same where
 // the cost is what the arithmetic says. With -backend cpu:1,cpu:2 a column each
@@ -19,7 +23,7 @@ func runScaling(devices []device, s settings) (results []result, failed int) {
 		stack(2048, 1024, 2), stack(8192, 1024, 2),
 		stack(4096, 512, 2), stack(4096, 2048, 2),
 		stack(4096, 1024, 1), stack(4096, 1024, 4),
-	}, "scaling", devices, s)
+	}, scalingSuite, devices, s)
 }
 
 // stack is rows of random numbers, as many as the layers have units, through

@@ -14,7 +14,7 @@ const (
 // suite measures jobs on devices; failed counts those that gave wrong results.
 type suite func(devices []device, s settings) (results []result, failed int)
 
-var suites = map[string]suite{"ops": runOps, "train": runTrain, "scaling": runScaling, "tune": runTune}
+var suites = map[string]suite{"ops": runOps, "train": runTrain, scalingSuite: runScaling, "tune": runTune}
 
 // pick is the suites of a comma-separated list.
 func pick(list string) ([]suite, error) {
