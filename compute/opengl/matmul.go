@@ -103,9 +103,10 @@ func (a laid) span() int {
 	return space{dims: a.dims}.span(a.array)
 }
 
-// longestK is how many terms one run adds up: its loop must end before
-// llvmpipe cuts it.
-const longestK = maxLoop
+// longestK is how many terms one run adds up: its loops must end before
+// llvmpipe cuts them. A tile of 16 terms takes 18 turns, as leaving the inner
+// loop and the outer loop's turn count as well.
+const longestK = maxLoop / 18 * 16
 
 // mostFLOPs bounds one run: Windows resets a device that is busy for 2 s, and
 // a slow one does some 100 GFLOP/s.

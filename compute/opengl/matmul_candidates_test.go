@@ -55,7 +55,7 @@ type trialShape struct {
 }
 
 // edgeShapes are a candidate's grid step, and one place less and more; sums of
-// no, one and more terms than a loop may have; several matrices.
+// no terms, one, as many as a loop may have, and more; several matrices.
 func edgeShapes(c candidate, short bool) []trialShape {
 	m, n := gridOf(c)
 	shapes := []trialShape{
@@ -71,7 +71,7 @@ func edgeShapes(c candidate, short bool) []trialShape {
 		trialShape{batch: 3, m: 5, n: 2, k: 1, finish: true},
 		trialShape{batch: 1, m: m, n: 1, k: 0, finish: true},
 		trialShape{batch: 1, m: 1, n: n + 5, k: 19, aligned: true},
-		trialShape{batch: 1, m: 3, n: 1, k: 66_001, finish: true},
+		trialShape{batch: 1, m: 3, n: 1, k: longestK, finish: true},
 	)
 }
 
