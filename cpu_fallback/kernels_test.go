@@ -19,6 +19,9 @@ func TestReduceAgreesWithAddingUp(t *testing.T) {
 	shapes := []compute.Dims{compute.D(1), compute.D(7), compute.D(3, 4), compute.D(5, 1, 3), compute.D(2, 3, 4, 5), compute.D(1000, 3), compute.D(3, 1000), compute.D(100, 700),
 		compute.D(70000), compute.D(40000, 10), compute.D(10, 40000), compute.D(3, 200, 5, 30), compute.D(0, 4), compute.D(4, 0)}
 	for _, d := range shapes {
+		if testing.Short() && d.Size() > 100_000 {
+			continue
+		}
 		for axes := range 16 {
 			marks := [4]bool{axes&1 != 0, axes&2 != 0, axes&4 != 0, axes&8 != 0}
 			for op := compute.ReduceSum; op <= compute.ReduceArgMax; op++ {
@@ -95,6 +98,9 @@ func TestMatMulAgreesWithItsFormula(t *testing.T) {
 			t.Run(fmt.Sprint(name, threads), func(t *testing.T) {
 				b := newBench(t, threads, name)
 				for _, s := range [][4]int{{1, 1, 1, 1}, {1, 0, 3, 2}, {1, 3, 2, 0}, {1, 5, 7, 3}, {2, 33, 17, 9}, {3, 64, 192, 20}, {1, 65, 193, 65}, {1, 200, 400, 50}, {1, 1, 300, 1000}, {1, 300, 1, 1000}, {2, 130, 70, 300}, {1, 256, 256, 256}, {1, 12, 32, 700}, {1, 3, 2, 70000}} {
+					if testing.Short() && s[0]*s[1]*s[2]*s[3] > 1<<18 {
+						continue // minutes with the race detector
+					}
 					for v := range 32 {
 						testMatMul(t, b, s[0], s[1], s[2], s[3], v)
 					}
