@@ -33,7 +33,7 @@ func flat(rows [][]float64) []float64 {
 	return out
 }
 
-// targetsOf puts the oracle's targets on a sheet: rows of floats or class numbers.
+// targets puts the oracle's targets on a sheet: rows of floats or class numbers.
 func (o oracle) targets(t *testing.T, s *graphtest.Sheet) *graph.Tensor {
 	var rows [][]float64
 	if json.Unmarshal(o.YTrue, &rows) == nil {
