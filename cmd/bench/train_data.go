@@ -24,7 +24,7 @@ func found(names ...string) (bool, error) {
 
 // generated says why a set is not the real one.
 func generated(name, what string) string {
-	return fmt.Sprintf("%s is not in the folder that %s names: measured on %s", name, datasets.Env, what)
+	return fmt.Sprintf("%s was not found (%s can name the folder that has it): measured on %s", name, datasets.Env, what)
 }
 
 // reuters is the rows that the book's example trains on: all but the first
