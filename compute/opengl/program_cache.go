@@ -168,7 +168,9 @@ func decodeProgram(file []byte, key programKey) (format uint32, program []byte, 
 	return binary.LittleEndian.Uint32(rest), rest[4:], true
 }
 
-// writeWhole writes a file that no reader sees half of.
+// writeWhole writes a file that no reader sees half of. It does not wait for the
+// disk, as internal/atomicfile does: what a power cut damages fails its checksum
+// and is compiled again.
 func writeWhole(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "new-*")
 	if err != nil {

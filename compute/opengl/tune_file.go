@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/internal/atomicfile"
 	"github.com/glearn-go/glearn/shaders"
 )
 
@@ -93,7 +94,10 @@ func (f *tuneFile) save() error {
 	if err != nil {
 		return err
 	}
-	if err := writeWhole(f.path, append(text, '\n')); err != nil {
+	if err := atomicfile.Write(f.path, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	}); err != nil {
 		return fmt.Errorf("opengl: tuning results: %w", err)
 	}
 	return nil

@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/glearn-go/glearn/internal/atomicfile"
 )
 
 // File is what is known of a download beforehand.
@@ -59,35 +61,16 @@ func (f Fetcher) Cached(file File) (string, bool) {
 
 // Get is the path of the file in the cache, downloaded if it is not there or
 // damaged. Programs that download the same file at once do not disturb each
-// other: each writes its own temporary file and renames it when it is whole.
-func (f Fetcher) Get(ctx context.Context, file File) (path string, err error) {
+// other: each puts its own in place when it is whole.
+func (f Fetcher) Get(ctx context.Context, file File) (string, error) {
 	if path, ok := f.Cached(file); ok {
 		return path, nil
 	}
 	if err := os.MkdirAll(f.Cache, 0o777); err != nil {
 		return "", err
 	}
-	temp, err := os.CreateTemp(f.Cache, file.Name+".*.part")
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		temp.Close()
-		if err != nil {
-			os.Remove(temp.Name())
-		}
-	}()
-	if err := f.download(ctx, file, temp); err != nil {
-		return "", err
-	}
-	if err := temp.Sync(); err != nil {
-		return "", err
-	}
-	if err := temp.Close(); err != nil {
-		return "", err
-	}
-	path = filepath.Join(f.Cache, file.Name)
-	if err := os.Rename(temp.Name(), path); err != nil {
+	path := filepath.Join(f.Cache, file.Name)
+	if err := atomicfile.Write(path, func(w io.Writer) error { return f.download(ctx, file, w) }); err != nil {
 		return "", err
 	}
 	return path, nil
