@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -113,8 +114,9 @@ func writeGo(w io.Writer, results []result) {
 	fmt.Fprintf(w, "goos: %s\ngoarch: %s\npkg: github.com/glearn-go/glearn/cmd/bench\n", runtime.GOOS, runtime.GOARCH)
 	for _, r := range results {
 		name := strings.ReplaceAll(r.Name, " ", "_")
-		for _, ms := range r.samples {
-			fmt.Fprintf(w, "Benchmark%s%s/backend=%s-%d\t%d\t%.1f ns/op", strings.ToUpper(name[:1]), name[1:], r.Backend, runtime.GOMAXPROCS(0), r.runs, 1e6*ms)
+		samples, each := grouped(r.samples, mostLines)
+		for _, ms := range samples {
+			fmt.Fprintf(w, "Benchmark%s%s/backend=%s-%d\t%d\t%.1f ns/op", strings.ToUpper(name[:1]), name[1:], r.Backend, runtime.GOMAXPROCS(0), r.runs*each, 1e6*ms)
 			if r.MS > 0 && ms > 0 {
 				scale := r.MS / ms
 				switch {
@@ -129,4 +131,25 @@ func writeGo(w io.Writer, results []result) {
 			fmt.Fprintln(w)
 		}
 	}
+}
+
+// mostLines is as many as writeGo prints for one job: an epoch of a small model
+// is so short that there are thousands of them.
+const mostLines = 200
+
+// grouped is at most most means of neighbouring samples, each of the same number
+// of them; a rest too short for one is left out.
+func grouped(samples []float64, most int) (means []float64, each int) {
+	each = max(1, (len(samples)+most-1)/most)
+	for part := range slices.Chunk(samples, each) {
+		if len(part) < each {
+			break
+		}
+		sum := 0.0
+		for _, x := range part {
+			sum += x
+		}
+		means = append(means, sum/float64(each))
+	}
+	return means, each
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,5 +107,21 @@ func TestJSON(t *testing.T) {
 	out.Reset()
 	if err := writeJSON(&out, nil); err != nil || out.String() != "[]\n" {
 		t.Errorf("no results are %q, %v; want an empty array", out.String(), err)
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	for _, c := range []struct {
+		samples, want []float64
+		each          int
+	}{
+		{nil, nil, 1},
+		{[]float64{1, 2, 3}, []float64{1, 2, 3}, 1},
+		{[]float64{1, 3, 5, 7, 9}, []float64{2, 6}, 2},
+		{[]float64{1, 2, 3, 4, 5, 6}, []float64{1.5, 3.5, 5.5}, 2},
+	} {
+		if got, each := grouped(c.samples, 3); !slices.Equal(got, c.want) || each != c.each {
+			t.Errorf("%v in at most 3: %v of %d, want %v of %d", c.samples, got, each, c.want, c.each)
+		}
 	}
 }

@@ -43,7 +43,7 @@ func trainings() []training {
 const (
 	warmUpEpochs = 2
 	timedEpochs  = 5 // at least; more while -benchtime lasts
-	mostEpochs   = 200
+	mostEpochs   = 1 << 20
 	checkSteps   = 4 // batches of the rows that the check trains on, for two epochs
 )
 
