@@ -113,6 +113,54 @@ var deviceMutants = []mutation{
 			r.Write(dst.Slice(0, n), words[:n])
 		}}
 	}},
+	{"writes before the kernel that it follows", "Uploads", func() *mutant {
+		m := &mutant{}
+		var held compute.Kernel
+		flush := func() {
+			if held != nil {
+				m.reference.Run(held)
+			}
+			held = nil
+		}
+		m.kernel = func(k compute.Kernel) compute.Kernel {
+			flush()
+			held = k
+			return nil
+		}
+		m.write = func(r *reference, dst compute.View, words []uint32) {
+			r.Write(dst, words)
+			flush()
+		}
+		m.read = func(r *reference, words []uint32, src compute.View) error {
+			flush()
+			return r.Read(words, src)
+		}
+		return m
+	}},
+	{"reads the words of a long write later", "Uploads", func() *mutant {
+		var to compute.View
+		var held []uint32
+		flush := func(r *reference) {
+			if held != nil {
+				r.Write(to, held)
+			}
+			held = nil
+		}
+		return &mutant{
+			write: func(r *reference, dst compute.View, words []uint32) {
+				flush(r)
+				if to = dst; len(words) < 100_000 {
+					r.Write(dst, words)
+				} else {
+					held = words
+				}
+			},
+			read: func(r *reference, words []uint32, src compute.View) error {
+				flush(r)
+				return r.Read(words, src)
+			},
+		}
+	}},
 	{"replays once", "Record", func() *mutant {
 		return &mutant{replay: func(rec compute.Recording, times int) { rec.Replay(min(times, 1)) }}
 	}},

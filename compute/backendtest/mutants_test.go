@@ -15,6 +15,7 @@ type mutant struct {
 	kernel    func(k compute.Kernel) compute.Kernel // runs this instead; nil runs nothing
 	newBuffer func(r *reference, words int) (compute.Buffer, error)
 	write     func(r *reference, dst compute.View, words []uint32)
+	read      func(r *reference, words []uint32, src compute.View) error
 	sync      func(r *reference) error
 	close     func(r *reference) error
 	replay    func(rec compute.Recording, times int)
@@ -72,6 +73,13 @@ func (m *mutant) Write(dst compute.View, words []uint32) {
 		return
 	}
 	m.reference.Write(dst, words)
+}
+
+func (m *mutant) Read(words []uint32, src compute.View) error {
+	if m.read != nil {
+		return m.read(m.reference, words, src)
+	}
+	return m.reference.Read(words, src)
 }
 
 func (m *mutant) Sync() error {

@@ -128,19 +128,6 @@ func testOrder(d *device) {
 			expect("replayed twice at once")
 		})
 	}
-	d.run("write after read", func(d *device) {
-		// Each Write replaces what the kernel before it reads.
-		const n = 60_000
-		x, sum := compute.ViewOf(d.buffer(n)), d.buffer(n)
-		words := make([]float32, n)
-		for i := range 20 {
-			fill(words, float32(i+1))
-			d.b.Write(x, compute.Words(words))
-			d.b.Run(addInto(sum, x.Buffer))
-		}
-		fill(words, 210)
-		d.same("1 + 2 + ... + 20", d.read(compute.ViewOf(sum)), compute.Words(words))
-	})
 	d.run("the kernel value is not kept", func(d *device) {
 		// On the device itself: Checked would hand it a copy.
 		var held [3]compute.Buffer

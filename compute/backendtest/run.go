@@ -72,6 +72,7 @@ var groups = []group{
 	{"Copy", testCopy},
 	{"Record", testRecord},
 	{"Order", testOrder},
+	{"Uploads", testUploads},
 	{"Determinism", testDeterminism},
 	{"Lifecycle", testLifecycle},
 	{"Concurrency", testConcurrency},

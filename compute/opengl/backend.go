@@ -18,6 +18,7 @@ func init() {
 type device struct {
 	th      *thread
 	stopped chan struct{} // closed when the thread has ended
+	staging *staging
 	lim     limits
 	tuner   *tuner
 	choose  func(limits, product) candidate // how products are computed: the tuner's, except in tests
@@ -44,10 +45,14 @@ type options struct {
 	limit   func(*limits)                      // tightens what the driver offers
 	rewrite func(kernel, source string) string // changes a program's text
 	check   func(*device) error                // instead of the self-test
+	staged  int                                // words of a staging buffer at most
 }
 
 func open(o options) (*device, error) {
-	d := &device{th: newThread(), stopped: make(chan struct{}), live: map[*buffer]struct{}{}}
+	d := &device{th: newThread(), stopped: make(chan struct{}), staging: &staging{longest: mostStaged}, live: map[*buffer]struct{}{}}
+	if o.staged > 0 {
+		d.staging.longest = o.staged
+	}
 	mode, err := readTuneMode()
 	if err != nil {
 		return nil, err
@@ -56,7 +61,7 @@ func open(o options) (*device, error) {
 	d.choose = d.tuner.choose
 	ready := make(chan error)
 	start := func() (*gpu, error) {
-		g, err := openGPU()
+		g, err := openGPU(d.staging)
 		if err != nil {
 			return nil, err
 		}
@@ -142,6 +147,7 @@ func (d *device) Close() error {
 	for _, b := range left {
 		b.Release()
 	}
+	d.staging.close()
 	d.th.end()
 	<-d.stopped
 	return err

@@ -74,7 +74,7 @@ func (g *gpu) makeBuffer(b *buffer) error {
 	if g.err != nil {
 		return g.err
 	}
-	name, err := allocate(b.words)
+	name, err := g.allocate(b.words)
 	if err != nil {
 		return fmt.Errorf("opengl: a buffer of %d words on %s: %w", b.words, g.lim.renderer, err)
 	}
@@ -83,11 +83,17 @@ func (g *gpu) makeBuffer(b *buffer) error {
 }
 
 // allocate makes a buffer object of zeros.
-func allocate(words int) (uint32, error) {
+func (g *gpu) allocate(words int) (uint32, error) {
 	var name uint32
 	gl.GenBuffers(1, &name)
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, name)
-	gl.BufferData(gl.COPY_WRITE_BUFFER, wholeVectors(words*4), nil, gl.DYNAMIC_COPY)
+	if size := wholeVectors(words * 4); g.lim.storage {
+		// Never mapped, so it stays in the device's own memory: a driver may move
+		// a buffer of the other kind to the host's once it has been read.
+		g.bufferStorage(gl.COPY_WRITE_BUFFER, size, dynamicStorage)
+	} else {
+		gl.BufferData(gl.COPY_WRITE_BUFFER, size, nil, gl.DYNAMIC_COPY)
+	}
 	err := glError()
 	if err == nil {
 		var zero uint32
@@ -150,9 +156,6 @@ func makeTexture(buffer uint32, w texWindow) (uint32, error) {
 	return t, nil
 }
 
-// directWrite is the length from which Write waits rather than copies.
-const directWrite = 4 << 20
-
 // Write implements compute.Backend.
 func (d *device) Write(dst compute.View, words []uint32) {
 	b, err := d.view(dst, len(words))
@@ -160,15 +163,16 @@ func (d *device) Write(dst compute.View, words []uint32) {
 		d.stick(err)
 		return
 	}
-	if len(words) == 0 {
-		return
+	switch n := len(words); {
+	case n == 0:
+	case n < shortWrite:
+		kept := append([]uint32(nil), words...)
+		d.th.send(command{do: func(g *gpu) { g.write(b, dst.Offset, kept) }}, 4*n)
+	case n <= d.staging.longest:
+		d.staging.write(d.th, b, dst.Offset, words)
+	default:
+		d.staging.writeLong(d.th, b, dst.Offset, words)
 	}
-	if len(words) >= directWrite {
-		d.th.call(func(g *gpu) { g.write(b, dst.Offset, words) })
-		return
-	}
-	kept := append([]uint32(nil), words...)
-	d.th.send(command{do: func(g *gpu) { g.write(b, dst.Offset, kept) }}, 4*len(words))
 }
 
 func (g *gpu) write(b *buffer, offset int, words []uint32) {
@@ -199,14 +203,13 @@ func (d *device) Read(words []uint32, src compute.View) error {
 func (g *gpu) read(words []uint32, b *buffer, offset int) error {
 	if g.err == nil && len(words) > 0 {
 		g.visible()
-		gl.BindBuffer(gl.COPY_READ_BUFFER, b.name)
-		gl.GetBufferSubData(gl.COPY_READ_BUFFER, offset*4, len(words)*4, unsafe.Pointer(unsafe.SliceData(words)))
+		if !g.readStaged(words, b, offset) {
+			gl.BindBuffer(gl.COPY_READ_BUFFER, b.name)
+			gl.GetBufferSubData(gl.COPY_READ_BUFFER, offset*4, len(words)*4, unsafe.Pointer(unsafe.SliceData(words)))
+		}
 		g.check("reading a buffer")
 	}
-	if g.err != nil {
-		return g.err
-	}
-	return nil
+	return g.err
 }
 
 // scratch is memory for partial results, grown as kernels ask for it. Its
@@ -222,7 +225,7 @@ func (s *scratch) atLeast(g *gpu, words int) (*buffer, error) {
 		return s.b, nil
 	}
 	s.free()
-	name, err := allocate(words)
+	name, err := g.allocate(words)
 	if err != nil {
 		return nil, fmt.Errorf("opengl: %d words for partial results: %w", words, err)
 	}

@@ -28,16 +28,19 @@ type gpu struct {
 	scratch  scratch                            // theirs
 	err      error                              // the first failure; work is dropped from then on
 	status   func() uint32                      // why the context was reset, or 0
+	back     slot                               // through which Read goes
+	staging  *staging                           // the device's
 	dirty    bool                               // kernels ran since buffers were last made visible to Read and Write
 }
 
-// openGPU makes a context current on this thread and readies it.
-func openGPU() (*gpu, error) {
+// openGPU makes a context current on this thread and readies it. s is the
+// device's.
+func openGPU(s *staging) (*gpu, error) {
 	ctx, err := openContext()
 	if err != nil {
 		return nil, err
 	}
-	g := &gpu{ctx: ctx, lim: readLimits(ctx.platform()), programs: map[string]uint32{}}
+	g := &gpu{ctx: ctx, lim: readLimits(ctx.platform()), programs: map[string]uint32{}, staging: s}
 	g.cache = openProgramCache(g.lim)
 	if err := g.bindPlayer(); err != nil {
 		ctx.close()
@@ -67,8 +70,25 @@ func (g *gpu) bindPlayer() error {
 	if g.lim.resetStatus != "" {
 		g.play.GetGraphicsResetStatus = g.ctx.proc(g.lim.resetStatus)
 	}
+	if g.lim.storage {
+		g.play.BufferStorage = g.ctx.proc("glBufferStorage")
+		g.lim.storage = g.play.BufferStorage != nil
+	}
 	g.status = func() uint32 { return uint32(C.play_reset_status(&g.play)) }
 	return nil
+}
+
+// Flags of glBufferStorage, which OpenGL 4.3 does not name.
+const (
+	dynamicStorage = 0x0100 // GL_DYNAMIC_STORAGE_BIT: glBufferSubData may write it
+	clientStorage  = 0x0200 // GL_CLIENT_STORAGE_BIT: in the host's memory
+	mapPersistent  = 0x0040 // GL_MAP_PERSISTENT_BIT
+	mapCoherent    = 0x0080 // GL_MAP_COHERENT_BIT
+)
+
+// bufferStorage gives the buffer bound to target its memory.
+func (g *gpu) bufferStorage(target uint32, bytes int, flags uint32) {
+	C.play_buffer_storage(&g.play, C.uint32_t(target), C.int64_t(bytes), C.uint32_t(flags))
 }
 
 // fail keeps the first failure.
@@ -176,6 +196,8 @@ func (g *gpu) close() {
 		gl.DeleteProgram(p)
 	}
 	g.scratch.free()
+	g.back.free()
+	g.staging.free()
 	g.ctx.close()
 }
 

@@ -25,6 +25,7 @@ type limits struct {
 	texels                    int      // longest buffer texture
 	texelAlign                int      // bytes that its window's start is a multiple of
 	memory                    int64    // bytes that may be filled; 0 where unknown
+	storage                   bool     // buffers may stay mapped (GL_ARB_buffer_storage, or OpenGL 4.4)
 	resetStatus               string   // the function that reports resets; empty for none
 	extensions                []string // of those that matter here
 }
@@ -32,7 +33,7 @@ type limits struct {
 // Extensions that are used where they are there, and two that half precision
 // would need.
 var knownExtensions = []string{
-	"GL_ARB_robustness", "GL_KHR_robustness", "GL_ARB_get_program_binary", "GL_KHR_parallel_shader_compile", "GL_ARB_parallel_shader_compile",
+	"GL_ARB_robustness", "GL_KHR_robustness", "GL_ARB_buffer_storage", "GL_ARB_get_program_binary", "GL_KHR_parallel_shader_compile", "GL_ARB_parallel_shader_compile",
 	"GL_NVX_gpu_memory_info", "GL_ATI_meminfo", "GL_NV_gpu_shader5", "GL_AMD_gpu_shader_half_float",
 }
 
@@ -85,6 +86,7 @@ func readLimits(platform string) limits {
 			l.extensions = append(l.extensions, name)
 		}
 	}
+	l.storage = extensions["GL_ARB_buffer_storage"] || 10*getInt(gl.MAJOR_VERSION)+getInt(gl.MINOR_VERSION) >= 44
 	switch {
 	case extensions["GL_KHR_robustness"]:
 		l.resetStatus = "glGetGraphicsResetStatus"

@@ -49,3 +49,8 @@ uint32_t play_reset_status(const play_functions *f) {
 	unsigned (GLCALL *status)(void) = f->GetGraphicsResetStatus;
 	return status ? status() : 0;
 }
+
+void play_buffer_storage(const play_functions *f, uint32_t target, int64_t size, uint32_t flags) {
+	void (GLCALL *storage)(unsigned, ptrdiff_t, const void *, unsigned) = f->BufferStorage;
+	storage(target, size, NULL, flags);
+}

@@ -18,6 +18,7 @@ typedef struct {
 	void *UseProgram, *BindBufferRange, *ActiveTexture, *BindTexture;
 	void *Uniform1uiv, *MemoryBarrier_, *DispatchCompute;
 	void *GetGraphicsResetStatus; // or NULL
+	void *BufferStorage;          // or NULL
 } play_functions;
 
 // play_list runs count words of commands, times times over, with a barrier of
@@ -32,5 +33,9 @@ void play_empty(const play_functions *f, int64_t times);
 // play_reset_status is what the driver says of the context: 0, or why it was
 // reset.
 uint32_t play_reset_status(const play_functions *f);
+
+// play_buffer_storage is glBufferStorage, which OpenGL 4.3 does not have, of
+// size bytes without content.
+void play_buffer_storage(const play_functions *f, uint32_t target, int64_t size, uint32_t flags);
 
 #endif

@@ -99,6 +99,7 @@ func (t *thread) run(start func() (*gpu, error), ready chan<- error, stop func(*
 			} else {
 				c.do(g)
 			}
+			g.pollStaging()
 			batch[i] = command{}
 		}
 		g.flush()
