@@ -152,12 +152,22 @@ func (c *column) write(b compute.Backend, t data.Tensor, order []int32) {
 	}
 }
 
+// gatherWords is how many words of rows are put together before they are sent:
+// they are still in the processor's cache when they are copied to where the
+// device takes them.
+const gatherWords = 1 << 18
+
 func (c *column) writeTable(b compute.Backend, words []uint32, rows int, order []int32) {
 	width := product(c.shape)
-	if order != nil {
-		words, rows = c.gather(words, width, order), len(order)
+	if order == nil {
+		b.Write(c.table.View().Slice(0, rows*width), words)
+		return
 	}
-	b.Write(c.table.View().Slice(0, rows*width), words)
+	most := max(1, gatherWords/max(width, 1))
+	for from := 0; from < len(order); from += most {
+		part := order[from:min(from+most, len(order))]
+		b.Write(c.table.View().Slice(from*width, len(part)*width), c.gather(words, width, part))
+	}
 }
 
 func (c *column) gather(words []uint32, width int, order []int32) []uint32 {

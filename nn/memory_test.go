@@ -73,7 +73,7 @@ func TestWindowsGiveTheSameResults(t *testing.T) {
 						return h, weights(t, m)
 					}
 					h, w := run()
-					t.Setenv("GLEARN_DEVICE_MEMORY", "1000")
+					t.Setenv("GLEARN_DEVICE_MEMORY", "2000")
 					streamed, sw := run()
 					for _, name := range h.Names {
 						for e, x := range h.Metrics[name] {

@@ -84,6 +84,7 @@ func (m *Model) predict(ctx context.Context, inputs []data.Tensor, most int) ([]
 	for i, shape := range m.outShapes {
 		outs[i] = &data.Dense{Shape: append([]int{rows}, shape...), Values: make([]float32, rows*product(shape))}
 	}
+	p.write(set, 0, min(size, rows))
 	for from := 0; from < rows; from += size {
 		if err := ctx.Err(); err != nil {
 			d.keep(p)
@@ -162,10 +163,18 @@ func (p *predictor) compile(m *Model, rows int) error {
 	return err
 }
 
-// run answers rows [from, from+n) of a set.
+// write sends rows [from, from+n) of a set.
+func (p *predictor) write(set *data.Dataset, from, n int) {
+	if n > 0 {
+		p.feed.write(set.Slice(from, from+n), nil, nil)
+	}
+}
+
+// run answers rows [from, from+n) of a set, which were written. While the device
+// works on them it sends as many of the rows that follow.
 func (p *predictor) run(set *data.Dataset, from, n int, outs []*data.Dense) error {
-	p.feed.write(set.Slice(from, from+n), nil, nil)
 	p.prog.Run(1)
+	p.write(set, from+n, min(n, set.Rows()-from-n))
 	for i, o := range outs {
 		width := product(o.RowShape())
 		view := p.prog.View(p.outs[i]).Slice(0, n*width)

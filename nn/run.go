@@ -184,6 +184,9 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 			last.Run(1)
 			r.tally.pending += w.last
 		}
+		if done == w.skip {
+			r.source.ahead()
+		}
 		r.tally.count += n
 		if err := d.backend.Read(compute.Words(p.values), p.sums.View()); err != nil {
 			return done, fmt.Errorf("nn: %w", err)

@@ -33,7 +33,7 @@ func (m *Model) FitStream(ctx context.Context, train Stream, config FitConfig) (
 	if err := s.begin(config.InitialEpoch); err != nil {
 		return nil, err
 	}
-	f, err := m.newFit(s.ahead, config)
+	f, err := m.newFit(s.coming.set, config)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +49,22 @@ type streamSource struct {
 	stream Stream
 	config FitConfig
 
-	epoch int
-	pull  func() (*data.Dataset, error, bool) // nil between epochs
-	stop  func()
-	ahead *data.Dataset // the next batch; nil at the end
-	at    int           // its number
-	err   error         // of looking for it
-	feed  *feed         // as large as the largest batch so far
+	epoch  int
+	pull   func() (*data.Dataset, error, bool) // nil between epochs
+	stop   func()
+	coming coming
+	given  int   // number of the batch that next gave last
+	feed   *feed // as large as the largest batch so far
+}
+
+// coming is the next batch of a stream.
+type coming struct {
+	set     *data.Dataset // nil at the end
+	number  int
+	err     error // of looking for it, or with it
+	checked bool
+	weights []float32 // of its rows; once checked
+	sent    bool      // it is in the feed
 }
 
 // begin opens the stream for an epoch and looks at its first batch.
@@ -66,98 +75,151 @@ func (s *streamSource) begin(epoch int) error {
 	s.end()
 	s.epoch = epoch
 	s.pull, s.stop = iter.Pull2(s.stream(epoch))
-	if s.look(1); s.err != nil {
-		return s.err
+	if s.look(0); s.coming.err != nil {
+		return s.coming.err
 	}
-	if s.ahead == nil {
+	if s.coming.set == nil {
 		return fmt.Errorf("nn: the stream has no batch in epoch %d: %w", epoch+1, ErrEmpty)
 	}
 	return nil
 }
 
-// look takes the batch of the given number from the stream.
+// look takes the batch of the given number, from 0, from the stream.
 func (s *streamSource) look(number int) {
-	s.ahead, s.at = nil, number-1
-	s.err = guarded("nn: the stream", func() error {
+	s.coming = coming{number: number}
+	s.coming.err = guarded("nn: the stream", func() error {
 		set, err, ok := s.pull()
 		switch {
 		case err != nil:
-			return fmt.Errorf("nn: the stream, at batch %d of epoch %d: %w", number, s.epoch+1, err)
+			return fmt.Errorf("nn: the stream, at batch %d of epoch %d: %w", number+1, s.epoch+1, err)
 		case ok && set == nil:
-			return fmt.Errorf("nn: batch %d of the stream is nil: %w", number, ErrEmpty)
+			return fmt.Errorf("nn: batch %d of the stream is nil: %w", number+1, ErrEmpty)
 		}
-		s.ahead = set
+		s.coming.set = set
 		return nil
 	})
 }
 
-// next puts the batch that was looked at on the device.
+// next puts the batch that was looked at on the device, where ahead has not.
 func (s *streamSource) next(batch, _ int) (window, error) {
-	for s.ahead != nil && s.at < batch {
-		s.look(s.at + 2) // of batches that were trained on before a checkpoint
+	c := &s.coming
+	for c.set != nil && c.number < batch {
+		s.look(c.number + 1) // of batches that were trained on before a checkpoint
 	}
-	if s.err != nil {
-		return window{}, s.err
+	if c.set != nil && c.err == nil {
+		c.err = s.check()
 	}
-	set := s.ahead
-	if set == nil {
+	if c.err != nil {
+		return window{}, c.err
+	}
+	if c.set == nil {
 		if n := s.config.StepsPerEpoch; n > 0 {
 			return window{}, fmt.Errorf("nn: the stream ended before batch %d of %d: %w", batch+1, n, ErrEmpty)
 		}
 		s.end()
 		return window{}, nil
 	}
-	p, err := s.send(fmt.Sprintf("batch %d of the stream", batch+1), set)
+	if err := s.send(); err != nil {
+		return window{}, err
+	}
+	p, err := s.feed.plan(s.model, true, s.feed.rows)
 	if err != nil {
 		return window{}, err
 	}
 	w := window{plan: p, first: batch}
-	if rows := set.Rows(); rows == s.feed.rows {
+	if rows := c.set.Rows(); rows == s.feed.rows {
 		w.full = 1
 	} else {
 		w.last = rows
 	}
-	if s.config.StepsPerEpoch == batch+1 {
-		s.end() // what comes after it belongs to no epoch
-	} else {
-		s.look(batch + 2)
-	}
+	s.given = batch
 	return w, nil
 }
 
-// send checks a batch and writes it to the device.
-func (s *streamSource) send(what string, set *data.Dataset) (*plan, error) {
-	m, d := s.model, s.device
-	if err := m.checkFit(what, set); err != nil {
-		return nil, err
+// ahead takes the batch after the one that next gave from the stream, and sends
+// it to where that is: the device has what it needs of that batch, as it works
+// in the order given. A mistake comes back from next.
+func (s *streamSource) ahead() {
+	if s.config.StepsPerEpoch == s.given+1 {
+		s.end() // what comes after it belongs to no epoch
+		return
 	}
-	if err := m.checkValues(what, set, d); err != nil {
-		return nil, err
+	s.look(s.given + 1)
+	c := &s.coming
+	if c.err != nil || c.set == nil {
+		return
 	}
-	weights := set.Weights
+	if c.err = s.check(); c.err != nil {
+		return
+	}
+	// The feed has to stay as it is where the batch does not fit, and where a
+	// search for the first bad number may need the present one again.
+	if s.fits() && !checkNaN() {
+		s.write()
+	}
+}
+
+// check looks at the values of the coming batch and weights its rows.
+func (s *streamSource) check() error {
+	c := &s.coming
+	if c.checked {
+		return nil
+	}
+	what := s.coming.name()
+	if err := s.model.checkFit(what, c.set); err != nil {
+		return err
+	}
+	if err := s.model.checkValues(what, c.set, s.device); err != nil {
+		return err
+	}
+	c.weights = c.set.Weights
 	if s.config.ClassWeight != nil {
 		var err error
-		if weights, err = classWeights(set, s.config.ClassWeight); err != nil {
-			return nil, fmt.Errorf("%w (%s)", err, what)
+		if c.weights, err = classWeights(c.set, s.config.ClassWeight); err != nil {
+			return fmt.Errorf("%w (%s)", err, what)
 		}
 	}
-	sparse := m.takesSparse(d, set.X)
-	if s.feed == nil || !s.feed.takes(set, weights != nil, sparse) {
-		rows := set.Rows()
+	c.checked = true
+	return nil
+}
+
+func (c *coming) name() string { return fmt.Sprintf("batch %d of the stream", c.number+1) }
+
+// fits is true when the coming batch can follow the present one in its place.
+func (s *streamSource) fits() bool {
+	c := &s.coming
+	return s.feed != nil && s.feed.takes(c.set, c.weights != nil, s.model.takesSparse(s.device, c.set.X))
+}
+
+// send writes the coming batch to the device, in a larger place where it does
+// not fit.
+func (s *streamSource) send() error {
+	c, d := &s.coming, s.device
+	if c.sent {
+		return nil
+	}
+	if !s.fits() {
+		rows := c.set.Rows()
 		if s.feed != nil {
 			rows = max(rows, s.feed.rows)
 			d.giveBack(s.feed)
 			s.feed = nil
 		}
-		f, err := d.borrow(d.room(set, rows, weights != nil, sparse), 0)
+		f, err := d.borrow(d.room(c.set, rows, c.weights != nil, s.model.takesSparse(d, c.set.X)), 0)
 		if err != nil {
-			return nil, fmt.Errorf("nn: %s: %w", what, err)
+			return fmt.Errorf("nn: %s: %w", c.name(), err)
 		}
 		f.digest, s.feed = 0, f
 	}
+	s.write()
+	return nil
+}
+
+// write puts the coming batch into the feed.
+func (s *streamSource) write() {
 	s.feed.arrange(nil)
-	s.feed.write(set, weights, nil)
-	return s.feed.plan(m, true, s.feed.rows)
+	s.feed.write(s.coming.set, s.coming.weights, nil)
+	s.coming.sent = true
 }
 
 // end closes the stream of an epoch.
@@ -165,7 +227,7 @@ func (s *streamSource) end() {
 	if s.stop != nil {
 		s.stop()
 	}
-	s.pull, s.stop, s.ahead, s.err = nil, nil, nil, nil
+	s.pull, s.stop, s.coming = nil, nil, coming{}
 }
 
 func (s *streamSource) close() {

@@ -3,13 +3,12 @@ package nn
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/internal/devicememory"
 )
 
 // source is where a pass over data takes its batches from.
@@ -19,6 +18,9 @@ type source interface {
 	// next prepares a window that has the given batch and ends before batch
 	// limit; an empty window is the end.
 	next(batch, limit int) (window, error)
+	// ahead prepares what follows the window that next gave, while the device
+	// works on that.
+	ahead()
 }
 
 // loader brings the batches of a data set to the device: all at once where
@@ -33,7 +35,14 @@ type loader struct {
 	plans   []*plan
 	shuffle bool
 	order   []int32 // of this epoch; nil is as they stand
+
+	held    [2]span       // what is in the feeds, where there are two
+	coming  span          // what comes after the window that next gave
+	filling chan struct{} // closed when coming is in its feed; nil where nobody is at it
 }
+
+// span is rows [from, from+n) of an epoch.
+type span struct{ from, n int }
 
 // window is a run of batches on the device.
 type window struct {
@@ -55,19 +64,14 @@ func (w window) batches() int {
 // windowBytes is how much of a data set that does not fit is sent at a time.
 const windowBytes = 64 << 20
 
-// memoryLimit is how many bytes the data sets may fill; 0 is no limit.
-// GLEARN_DEVICE_MEMORY sets it.
+// memoryLimit is how many bytes the data sets may fill; 0 is no limit. What is
+// left is shared with the activations, other models and other programs.
 func (d *device) memoryLimit() (int64, error) {
-	if s := os.Getenv("GLEARN_DEVICE_MEMORY"); s != "" {
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n <= 0 {
-			return 0, fmt.Errorf("nn: GLEARN_DEVICE_MEMORY is %q, want a number of bytes", s)
-		}
-		return n, nil
+	n, err := devicememory.Limit(d.backend.Info().MemoryBytes)
+	if err != nil {
+		return 0, fmt.Errorf("nn: %w", err)
 	}
-	// What is left is shared with the activations, other models and other
-	// programs.
-	return d.backend.Info().MemoryBytes / 2, nil
+	return n / 2, nil
 }
 
 // load makes a loader. weights, one a row, are sent along where not nil.
@@ -140,6 +144,7 @@ func (l *loader) stream(sparse []bool, limit int64, maxWords int) error {
 
 // close gives the feeds back.
 func (l *loader) close() {
+	l.settle()
 	for _, f := range l.feeds {
 		l.device.giveBack(f)
 	}
@@ -149,11 +154,13 @@ func (l *loader) close() {
 // begin starts an epoch: in an order of its own, or as the rows stand.
 func (l *loader) begin(epoch int) error {
 	if l.shuffle {
+		l.settle()
 		if l.order == nil {
 			l.order = make([]int32, l.set.Rows())
 		}
 		count(l.order)
 		data.Shuffle(l.order, l.device.seed, shuffleStream+uint64(epoch))
+		l.held = [2]span{}
 	}
 	if len(l.feeds) == 1 {
 		l.feeds[0].arrange(l.order)
@@ -167,7 +174,8 @@ func (l *loader) begin(epoch int) error {
 
 // reorder makes the epoch's order another one.
 func (l *loader) reorder(order []int32) {
-	l.order = order
+	l.settle()
+	l.order, l.held = order, [2]span{}
 	if len(l.feeds) == 1 {
 		l.feeds[0].arrange(order)
 	}
@@ -183,24 +191,63 @@ func (l *loader) batches() int { return (l.set.Rows() + l.batch - 1) / l.batch }
 // next prepares the window that has the given batch.
 func (l *loader) next(batch, limit int) (window, error) {
 	number := batch * l.batch / l.window
-	from := number * l.window
+	rows := l.rows(number, limit)
 	k := number % len(l.feeds)
-	w := window{plan: l.plans[k], first: from / l.batch}
-	w.skip = batch - w.first
-	rows := min(l.set.Rows()-from, l.window, (limit-w.first)*l.batch)
-	w.full, w.last = rows/l.batch, rows%l.batch
 	if len(l.feeds) > 1 {
-		if l.order != nil {
-			l.feeds[k].write(l.set, l.weights, l.order[from:from+rows])
-		} else {
-			var weights []float32
-			if l.weights != nil {
-				weights = l.weights[from : from+rows]
-			}
-			l.feeds[k].write(l.set.Slice(from, from+rows), weights, nil)
-		}
+		l.settle()
+		l.fill(k, rows)
+		l.coming = l.rows(number+1, limit)
 	}
+	w := window{plan: l.plans[k], first: rows.from / l.batch}
+	w.skip = batch - w.first
+	w.full, w.last = rows.n/l.batch, rows.n%l.batch
 	return w, nil
+}
+
+// rows are those of a window that ends before batch limit; none behind the end.
+func (l *loader) rows(number, limit int) span {
+	from := number * l.window
+	return span{from, max(0, min(l.set.Rows()-from, l.window, limit*l.batch-from))}
+}
+
+// ahead has the next window put together and sent by another goroutine. The
+// device takes what it can get of it between the batches of the present one.
+func (l *loader) ahead() {
+	if l.coming.n == 0 {
+		return
+	}
+	done := make(chan struct{})
+	l.filling = done
+	go func(rows span) {
+		defer close(done)
+		l.fill(rows.from/l.window%len(l.feeds), rows)
+	}(l.coming)
+}
+
+// settle waits for what ahead began.
+func (l *loader) settle() {
+	if l.filling != nil {
+		<-l.filling
+		l.filling = nil
+	}
+	l.coming = span{}
+}
+
+// fill writes rows into feed k, unless they are there.
+func (l *loader) fill(k int, rows span) {
+	if l.held[k] == rows {
+		return
+	}
+	l.held[k] = rows
+	if l.order != nil {
+		l.feeds[k].write(l.set, l.weights, l.order[rows.from:rows.from+rows.n])
+		return
+	}
+	var weights []float32
+	if l.weights != nil {
+		weights = l.weights[rows.from : rows.from+rows.n]
+	}
+	l.feeds[k].write(l.set.Slice(rows.from, rows.from+rows.n), weights, nil)
 }
 
 // takesSparse says which inputs the model can take as sparse rows: those that

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/internal/devicememory"
 )
 
 func init() {
@@ -65,10 +66,10 @@ func open(o options) (*device, error) {
 		if err != nil {
 			return nil, err
 		}
-		g.lim.memory, err = memoryLimit(g.lim.memory)
+		g.lim.memory, err = devicememory.Limit(g.lim.memory)
 		if err != nil {
 			g.close()
-			return nil, err
+			return nil, fmt.Errorf("opengl: %w", err)
 		}
 		d.tuner.software = g.lim.software // whatever a test makes of it
 		if o.limit != nil {

@@ -3,9 +3,6 @@
 package opengl
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"strings"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
@@ -116,29 +113,4 @@ func deviceMemory(software bool, extensions map[string]bool) int64 {
 		return int64(free[0]) * bytesPerKibiATI
 	}
 	return 0
-}
-
-// memoryLimit reads GLEARN_DEVICE_MEMORY: bytes, or a number with K, M or G.
-func memoryLimit(found int64) (int64, error) {
-	text := os.Getenv("GLEARN_DEVICE_MEMORY")
-	if text == "" {
-		return found, nil
-	}
-	number, unit := text, int64(1)
-	switch text[len(text)-1] {
-	case 'k', 'K':
-		unit = 1 << 10
-	case 'm', 'M':
-		unit = 1 << 20
-	case 'g', 'G':
-		unit = 1 << 30
-	}
-	if unit > 1 {
-		number = text[:len(text)-1]
-	}
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || n <= 0 || n > (1<<62)/unit {
-		return 0, fmt.Errorf("opengl: GLEARN_DEVICE_MEMORY is %q, want bytes, or a number followed by K, M or G", text)
-	}
-	return n * unit, nil
 }

@@ -53,7 +53,7 @@ func jobs() map[string]job {
 		}},
 		"nadam, averaged":    {optimizer: optimizers.Nadam{Settings: averaged}, config: nn.FitConfig{NoShuffle: true}},
 		"adafactor, rate":    {optimizer: optimizers.Adafactor{}, config: nn.FitConfig{Callbacks: []nn.Callback{callbacks.LearningRateScheduler{Schedule: func(_ int, rate float64) float64 { return rate * 0.7 }}}}},
-		"momentum, windows":  {optimizer: optimizers.Momentum{}, memory: "1500"},
+		"momentum, windows":  {optimizer: optimizers.Momentum{}, memory: "3000"},
 		"rmsprop, by stream": {optimizer: optimizers.RMSprop{}, stream: true},
 	}
 }
