@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +35,12 @@ func (d *device) Probed() ([]compute.Property, error) {
 	for _, n := range []int{64, 1024} {
 		list = append(list, compute.Property{Name: fmt.Sprintf("product of %d³", n), Value: d.square(n)})
 	}
-	var loop, replay time.Duration
+	var empty emptyTimes
 	var cache string
 	var err error
-	if !d.th.call(func(g *gpu) { loop, replay, err = g.timeEmpty(1000); cache = g.cache.String() }) {
+	rounds := 0
+	more := func() bool { rounds++; return rounds <= 15 }
+	if !d.th.call(func(g *gpu) { empty, err = g.timeEmpty(1000, more); cache = g.cache.String() }) {
 		return nil, d.closedError()
 	}
 	if err != nil {
@@ -46,7 +49,7 @@ func (d *device) Probed() ([]compute.Property, error) {
 	return append(list,
 		compute.Property{Name: "program cache", Value: cache},
 		compute.Property{Name: "tuning", Value: d.tuner.String()},
-		compute.Property{Name: "an empty kernel", Value: fmt.Sprintf("%.2f µs in a loop in C, %.2f µs recorded", loop.Seconds()*1e6, replay.Seconds()*1e6)},
+		compute.Property{Name: "an empty kernel", Value: empty.String()},
 	), nil
 }
 
@@ -98,15 +101,39 @@ func (g *gpu) emptyList(n int) (*commands, error) {
 	return &e.commands, nil
 }
 
-// timeEmpty is the time of an empty kernel in a plain loop and in a recording:
-// the shortest of a few runs of n.
-func (g *gpu) timeEmpty(n int) (loop, replay time.Duration, err error) {
+// emptyTimes is the time of an empty kernel in a plain loop of
+// glDispatchCompute in C and in a recording, which follow each other in every
+// round: same program, no bindings, no barriers.
+type emptyTimes struct{ loop, replay []time.Duration }
+
+// medians are those of both and of the rounds' ratios.
+func (e emptyTimes) medians() (loop, replay time.Duration, ratio float64) {
+	ratios := make([]float64, len(e.loop))
+	for i := range ratios {
+		ratios[i] = float64(e.replay[i]) / float64(e.loop[i])
+	}
+	return middle(e.loop), middle(e.replay), middle(ratios)
+}
+
+// middle is the upper median.
+func middle[T cmp.Ordered](values []T) T {
+	return slices.Sorted(slices.Values(values))[len(values)/2]
+}
+
+func (e emptyTimes) String() string {
+	loop, replay, ratio := e.medians()
+	return fmt.Sprintf("%.2f µs in a loop in C, %.2f µs recorded, median ratio %.3f", loop.Seconds()*1e6, replay.Seconds()*1e6, ratio)
+}
+
+// timeEmpty takes rounds of n kernels each, as long as more says so.
+func (g *gpu) timeEmpty(n int, more func() bool) (emptyTimes, error) {
+	var e emptyTimes
 	if g.err != nil {
-		return 0, 0, g.err
+		return e, g.err
 	}
 	list, err := g.emptyList(n)
 	if err != nil {
-		return 0, 0, err
+		return e, err
 	}
 	g.playCommands(list, 1, 0) // and leaves the program in use
 	g.enc.forget()
@@ -117,10 +144,9 @@ func (g *gpu) timeEmpty(n int) (loop, replay time.Duration, err error) {
 		gl.Finish()
 		return time.Since(start) / time.Duration(n)
 	}
-	loop, replay = time.Hour, time.Hour
-	for range 5 {
-		loop = min(loop, took(func() { g.playEmpty(n) }))
-		replay = min(replay, took(func() { g.playCommands(list, 1, 0) }))
+	for more() {
+		e.loop = append(e.loop, took(func() { g.playEmpty(n) }))
+		e.replay = append(e.replay, took(func() { g.playCommands(list, 1, 0) }))
 	}
-	return loop, replay, g.err
+	return e, g.err
 }
