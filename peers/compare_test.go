@@ -67,6 +67,9 @@ func TestParse(t *testing.T) {
 	if err != nil || o.rounds != 5 || !slices.Equal(o.jobs, []string{"mnist", "wide"}) || len(o.blas) != 3 {
 		t.Errorf("options %+v, %v", o, err)
 	}
+	if o, err = parse([]string{"-jobs", "wide,more"}, new(bytes.Buffer)); err != nil || !slices.Equal(o.jobs, append([]string{"wide"}, more...)) {
+		t.Errorf("more is %v, %v", o.jobs, err)
+	}
 	for _, args := range [][]string{{"-rounds", "0"}, {"-epochs", "0"}, {"mnist"}, {"-jobs", "chess"}, {"-peers", "jax"}} {
 		if _, err := parse(args, new(bytes.Buffer)); err == nil {
 			t.Errorf("%v: no error", args)

@@ -1,9 +1,10 @@
 // Command peers times glearn's CPU backend against other libraries on this
-// machine: PyTorch and GoMLX on the jobs of cmd/bench's suite train, and
-// OpenBLAS called from C on a dense product.
+// machine: PyTorch and GoMLX on the jobs of cmd/bench's suite train, PyTorch on
+// those of its suite more, and OpenBLAS called from C on a dense product.
 //
 //	make peers
 //	go run ./peers -rounds 5 -jobs mnist,wide -blas native,openblas
+//	go run ./peers -jobs more -blas native
 //
 // Both sides take turns in every round, so that what else the machine does
 // falls on both. A peer is shown at the best of its settings. A peer that is
@@ -33,7 +34,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	f.SetOutput(log)
 	f.IntVar(&o.rounds, "rounds", 3, "how often both sides take turns")
 	f.IntVar(&o.epochs, "epochs", 7, "epochs that a peer times in a round")
-	f.StringVar(&jobs, "jobs", strings.Join(jobNames, ","), "what to run, comma-separated")
+	f.StringVar(&jobs, "jobs", strings.Join(usualJobs, ","), "what to run, comma-separated; more stands for "+strings.Join(more, ","))
 	f.StringVar(&blas, "blas", "native,openblas,gonum", "glearn's products to run, comma-separated: values of GLEARN_BLAS")
 	f.StringVar(&peers, "peers", strings.Join(peerNames, ","), "whom to run against, comma-separated")
 	if err := f.Parse(args); err != nil {
@@ -47,6 +48,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	}
 	o.blas = strings.Split(blas, ",")
 	var err error
+	jobs = strings.ReplaceAll(jobs, "more", strings.Join(more, ","))
 	if o.jobs, err = some("-jobs", jobs, jobNames); err != nil {
 		return o, err
 	}

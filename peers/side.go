@@ -38,7 +38,9 @@ const matmul = "matmul" // the product of two matrices of 1024 x 1024
 
 var (
 	trainings = []string{"reuters", "titanic", "mnist", "wide"}
-	jobNames  = append(slices.Clone(trainings), matmul)
+	more      = []string{"batchnorm", "layernorm", "embedding", "housing", "deep", "autoencoder", "clipped"}
+	usualJobs = append(slices.Clone(trainings), matmul)
+	jobNames  = slices.Concat(usualJobs, more)
 	peerNames = []string{"torch", "gomlx", "c"}
 )
 
@@ -87,11 +89,11 @@ func buildGlearn(dir string, blas []string) ([]*side, error) {
 		out = append(out, &side{
 			name: "glearn " + b, ours: true, jobs: jobNames, env: []string{"GLEARN_BLAS=" + b},
 			command: func(job string) *exec.Cmd {
-				only := "^train/" + job + "$"
+				only := "^(train|more)/" + job + "$"
 				if job == matmul {
 					only = "^MatMul/1024x1024x1024/NN$"
 				}
-				return exec.Command(program, "-backend", "cpu", "-suite", "ops,train", "-run", only, "-benchtime", "1s", "-format", "json")
+				return exec.Command(program, "-backend", "cpu", "-suite", "ops,train,more", "-run", only, "-benchtime", "1s", "-format", "json")
 			},
 		})
 	}
@@ -126,7 +128,7 @@ func openTorch(_ string, o options) ([]*side, error) {
 	cores := strconv.Itoa(runtime.NumCPU())
 	for _, threads := range [][2]string{{"1", cores}, {cores, "1"}} {
 		out = append(out, &side{
-			name: "PyTorch", jobs: trainings, env: []string{"TORCH_THREADS=" + threads[0], "OPENBLAS_NUM_THREADS=" + threads[1]},
+			name: "PyTorch", jobs: slices.Concat(trainings, more), env: []string{"TORCH_THREADS=" + threads[0], "OPENBLAS_NUM_THREADS=" + threads[1]},
 			command: func(job string) *exec.Cmd {
 				return exec.Command(python, "peers/torch/train.py", "-epochs", strconv.Itoa(o.epochs), job)
 			},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/nn/activations"
@@ -29,14 +30,10 @@ func runScaling(devices []device, s settings) (results []result, failed int) {
 // stack is rows of random numbers, as many as the layers have units, through
 // depth hidden layers.
 func stack(rows, width, depth int) training {
-	t := training{
-		name:   fmt.Sprintf("scaling/rows%d/width%d/layers%d", rows, width, depth),
-		output: activations.Softmax, optimizer: optimizers.SGD{Momentum: 0.9}, loss: losses.SparseCategoricalCrossentropy{}, batch: 256,
+	return training{
+		name:      fmt.Sprintf("scaling/rows%d/width%d/layers%d", rows, width, depth),
+		layers:    dense(activations.Softmax, append(slices.Repeat([]int{width}, depth), 100)...),
+		optimizer: optimizers.SGD{Momentum: 0.9}, loss: losses.SparseCategoricalCrossentropy{}, batch: 256,
 		load: func() (*data.Dataset, string, error) { return randomRows(rows, width) },
 	}
-	for range depth {
-		t.units = append(t.units, width)
-	}
-	t.units = append(t.units, 100)
-	return t
 }

@@ -5,16 +5,16 @@ import (
 )
 
 // What is measured unless -suite says otherwise, and what there is besides:
-// tune, which takes minutes and changes which kernels the device uses.
+// tune takes minutes and changes which kernels the device uses.
 const (
 	usualSuites = "ops,train"
-	allSuites   = "ops, train, scaling, tune"
+	allSuites   = "ops, train, more, scaling, tune"
 )
 
 // suite measures jobs on devices; failed counts those that gave wrong results.
 type suite func(devices []device, s settings) (results []result, failed int)
 
-var suites = map[string]suite{"ops": runOps, "train": runTrain, scalingSuite: runScaling, "tune": runTune}
+var suites = map[string]suite{"ops": runOps, "train": runTrain, moreSuite: runMore, scalingSuite: runScaling, "tune": runTune}
 
 // pick is the suites of a comma-separated list.
 func pick(list string) ([]suite, error) {

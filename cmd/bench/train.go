@@ -20,10 +20,10 @@ import (
 // training is one measurement of the suite train: a network and how it learns.
 type training struct {
 	name      string
-	units     []int // of the layers, the last one the output
-	output    activations.Activation
+	layers    []nn.Layer
 	optimizer optimizers.Optimizer
 	loss      losses.Loss
+	metrics   []nn.Metric
 	batch     int
 	// load gives the rows, and a remark where they are not the real ones.
 	load func() (set *data.Dataset, remark string, err error)
@@ -33,11 +33,27 @@ type training struct {
 func trainings() []training {
 	sparse := losses.SparseCategoricalCrossentropy{}
 	return []training{
-		{"train/reuters", []int{64, 64, 46}, activations.Softmax, optimizers.RMSprop{}, losses.CategoricalCrossentropy{}, 512, reuters},
-		{"train/mnist", []int{128, 10}, activations.Softmax, optimizers.Adam{}, sparse, 128, mnist},
-		{"train/titanic", []int{16, 16, 1}, activations.Sigmoid, optimizers.Adam{}, losses.BinaryCrossentropy{}, 32, titanic},
-		{"train/wide", []int{1024, 1024, 100}, activations.Softmax, optimizers.SGD{Momentum: 0.9}, sparse, 256, wide},
+		{name: "train/reuters", layers: dense(activations.Softmax, 64, 64, 46), optimizer: optimizers.RMSprop{},
+			loss: losses.CategoricalCrossentropy{}, batch: 512, load: reuters},
+		{name: "train/mnist", layers: dense(activations.Softmax, 128, 10), optimizer: optimizers.Adam{}, loss: sparse, batch: 128, load: mnist},
+		{name: "train/titanic", layers: dense(activations.Sigmoid, 16, 16, 1), optimizer: optimizers.Adam{},
+			loss: losses.BinaryCrossentropy{}, batch: 32, load: titanic},
+		{name: "train/wide", layers: dense(activations.Softmax, 1024, 1024, 100), optimizer: optimizers.SGD{Momentum: 0.9},
+			loss: sparse, batch: 256, load: wide},
 	}
+}
+
+// dense is layers with ReLU between them.
+func dense(output activations.Activation, units ...int) []nn.Layer {
+	var stack []nn.Layer
+	for i, n := range units {
+		var f activations.Activation = activations.ReLU
+		if i == len(units)-1 {
+			f = output
+		}
+		stack = append(stack, layers.Dense{Units: n, Activation: f})
+	}
+	return stack
 }
 
 const (
@@ -105,16 +121,8 @@ func (t training) measure(suite string, devices []device, s settings) ([]result,
 // model is the network with start weights that are the same on every device.
 // It belongs to the caller.
 func (t training) model(dev compute.Backend) (*nn.Model, error) {
-	var stack []nn.Layer
-	for i, units := range t.units {
-		var f activations.Activation = activations.ReLU
-		if i == len(t.units)-1 {
-			f = t.output
-		}
-		stack = append(stack, layers.Dense{Units: units, Activation: f})
-	}
-	m := nn.NewSequential(stack...)
-	return m, m.Compile(dev, nn.CompileConfig{Optimizer: t.optimizer, Loss: t.loss, Seed: 1})
+	m := nn.NewSequential(t.layers...)
+	return m, m.Compile(dev, nn.CompileConfig{Optimizer: t.optimizer, Loss: t.loss, Metrics: t.metrics, Seed: 1})
 }
 
 // verify trains on the first rows on every device, and compares the losses: of
@@ -181,19 +189,21 @@ func (t training) epochs(dev compute.Backend, set *data.Dataset, benchtime time.
 }
 
 // flops counts an epoch's products as if all inputs were dense: forwards, and
-// twice as much backwards but for the first layer's input.
+// twice as much backwards but for the first layer's input. 0 where rows are
+// picked and not multiplied.
 func (t training) flops(set *data.Dataset) float64 {
 	if _, sparse := set.X[0].(*data.CSR); sparse {
 		return 0
 	}
-	total, inputs := 0.0, size(set.X[0].RowShape())
-	for i, units := range t.units {
-		times := 6.0
-		if i == 0 {
-			times = 4
+	total, inputs, times := 0.0, size(set.X[0].RowShape()), 4.0
+	for _, l := range t.layers {
+		switch l := l.(type) {
+		case layers.Embedding:
+			return 0
+		case layers.Dense:
+			total += times * float64(inputs*l.Units)
+			inputs, times = l.Units, 6
 		}
-		total += times * float64(inputs*units)
-		inputs = units
 	}
 	return total * float64(set.Rows())
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The training jobs of `cmd/bench -suite train` on PyTorch.
+"""The training jobs of `cmd/bench -suite train`, and of `-suite more`, on PyTorch.
 
     TORCH_THREADS=1 OPENBLAS_NUM_THREADS=2 /usr/bin/python3 peers/torch/train.py [-epochs N] [JOB ...]
 
@@ -7,6 +7,7 @@ For each job, prints one JSON line for batches in order ("none") and one for
 batches gathered in a shuffled order ("gather"): the median and the least
 milliseconds of an epoch after two that warm up. Real data is read from the
 folder that GLEARN_DATA names; without it, rows of the same shape are generated.
+Without names of jobs, those of the suite train run.
 
 TORCH_THREADS are the threads of PyTorch's own loops and OPENBLAS_NUM_THREADS
 those of its products. On two cores, 1 and 2, or 2 and 1, are the settings worth
@@ -107,7 +108,109 @@ def wide():
     return x, y, net, torch.optim.SGD(net.parameters(), lr=1e-2, momentum=0.9), 256, F.cross_entropy
 
 
+def glorot(net):
+    """The layers with the start weights that Keras gives them."""
+    for m in net.modules():
+        if isinstance(m, nn.Linear):
+            nn.init.xavier_uniform_(m.weight)
+            nn.init.zeros_(m.bias)
+        elif isinstance(m, (nn.Embedding, nn.EmbeddingBag)):
+            nn.init.uniform_(m.weight, -0.05, 0.05)
+    return net
+
+
+def weighted(x, columns):
+    """Weighted sums of the values of each row."""
+    return x @ (torch.rand(x.shape[1], columns) * 2 - 1)
+
+
+def classified(rows, features):
+    """Random rows, the class of each the largest of ten weighted sums."""
+    x = torch.rand(rows, features) * 2 - 1
+    return x, weighted(x, 10).argmax(1)
+
+
+def batchnorm():
+    """10,000 rows through two layers with batch normalization."""
+    def norm(n):
+        return nn.BatchNorm1d(n, eps=1e-3, momentum=0.01)
+    net = glorot(nn.Sequential(
+        nn.Linear(784, 256), norm(256), nn.ReLU(), nn.Dropout(0.3),
+        nn.Linear(256, 128), norm(128), nn.ReLU(), nn.Linear(128, 10)))
+    return *classified(10000, 784), net, torch.optim.Adam(net.parameters(), lr=1e-3, eps=1e-7), 128, F.cross_entropy
+
+
+def layernorm():
+    """4,096 rows through four layers with layer normalization and GELU."""
+    blocks = []
+    for n in (128, 256, 256, 256):
+        blocks += [nn.Linear(n, 256), nn.LayerNorm(256, eps=1e-3), nn.GELU()]
+    net = glorot(nn.Sequential(*blocks, nn.Linear(256, 10)))
+    step = torch.optim.AdamW(net.parameters(), lr=1e-3, eps=1e-7, weight_decay=0.004)
+    return *classified(4096, 128), net, step, 64, F.cross_entropy
+
+
+def embedding():
+    """8,192 texts of 100 words, the mean of whose vectors is classified.
+    EmbeddingBag is faster here than Embedding and a mean."""
+    words = 20000
+    x = torch.randint(0, words, (8192, 100))
+    y = ((x % 2).sum(1, keepdim=True) > 50).float()
+    net = glorot(nn.Sequential(nn.EmbeddingBag(words, 32, mode="mean"), dense(32, 16, 1)))
+    step = torch.optim.RMSprop(net.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
+    return x, y, net, step, 512, F.binary_cross_entropy_with_logits
+
+
+def housing():
+    """404 rows of 13 features in many small steps, with the mean absolute error
+    beside the loss."""
+    x = torch.rand(404, 13) * 2 - 1
+    net = glorot(dense(13, 64, 64, 1))
+    error = torch.zeros(())
+
+    def loss_of(out, y):
+        with torch.no_grad():
+            error.add_((out - y).abs().mean())
+        return F.mse_loss(out, y)
+    step = torch.optim.RMSprop(net.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
+    return x, weighted(x, 1), net, step, 16, loss_of
+
+
+def deep():
+    """4,096 rows through twenty layers of 64 units with tanh."""
+    layers = []
+    for _ in range(20):
+        layers += [nn.Linear(64, 64), nn.Tanh()]
+    net = glorot(nn.Sequential(*layers, nn.Linear(64, 10)))
+    return *classified(4096, 64), net, torch.optim.SGD(net.parameters(), lr=1e-2, momentum=0.9), 32, F.cross_entropy
+
+
+def autoencoder():
+    """8,192 images of 784 pixels through a layer of 64 units and back."""
+    x = torch.sigmoid(weighted(torch.rand(8192, 16) * 2 - 1, 784))
+    net = glorot(nn.Sequential(dense(784, 256, 64, 256, 784), nn.Sigmoid()))
+    return x, x, net, torch.optim.Adam(net.parameters(), lr=1e-3, eps=1e-7), 256, F.mse_loss
+
+
+class Clipped(torch.optim.Adam):
+    """Adam after each gradient is scaled to a norm of at most 1."""
+
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                nn.utils.clip_grad_norm_(p, 1.0)
+        super().step()
+
+
+def clipped():
+    """8,192 rows through three layers, with gradients that are clipped."""
+    net = glorot(dense(64, 128, 128, 128, 10))
+    return *classified(8192, 64), net, Clipped(net.parameters(), lr=1e-3, eps=1e-7), 64, F.cross_entropy
+
+
 JOBS = {f.__name__: f for f in (reuters, titanic, mnist, wide)}
+MORE = {f.__name__: f for f in (batchnorm, layernorm, embedding, housing, deep, autoencoder, clipped)}
+ALL = {**JOBS, **MORE}
 
 
 def epoch(x, y, net, step, batch, loss_of, order):
@@ -122,7 +225,7 @@ def epoch(x, y, net, step, batch, loss_of, order):
 
 def measure(name, shuffle, epochs):
     torch.manual_seed(1)
-    job = JOBS[name]()
+    job = ALL[name]()
     rows, took = len(job[0]), []
     for _ in range(WARM_UP + epochs):
         start = time.perf_counter()
@@ -131,7 +234,7 @@ def measure(name, shuffle, epochs):
     took = took[WARM_UP:]
     threads = f"{torch.get_num_threads()}+{os.environ.get('OPENBLAS_NUM_THREADS', '?')}"
     print(json.dumps({
-        "peer": "PyTorch " + torch.__version__, "setting": f"threads {threads}, shuffle {shuffle}", "name": "train/" + name,
+        "peer": "PyTorch " + torch.__version__, "setting": f"threads {threads}, shuffle {shuffle}", "name": ("train/" if name in JOBS else "more/") + name,
         "rows": rows, "batch": job[4], "ms": round(statistics.median(took), 3), "min_ms": round(min(took), 3), "n": epochs,
     }), flush=True)
 
@@ -139,12 +242,12 @@ def measure(name, shuffle, epochs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-epochs", type=int, default=7, help="epochs to time")
-    parser.add_argument("jobs", nargs="*", metavar="JOB", help="some of " + ", ".join(JOBS))
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="some of " + ", ".join(ALL))
     args = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("TORCH_THREADS", "2")))
     for name in args.jobs or JOBS:
-        if name not in JOBS:
-            parser.error(f"no job {name!r}, want some of {', '.join(JOBS)}")
+        if name not in ALL:
+            parser.error(f"no job {name!r}, want some of {', '.join(ALL)}")
         for shuffle in ("none", "gather"):
             measure(name, shuffle, args.epochs)
 
