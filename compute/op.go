@@ -18,7 +18,8 @@ func (t Type) String() string {
 }
 
 // Op is an elementwise operation. Float operations keep NaN and infinities as
-// IEEE 754 has them, on every backend.
+// IEEE 754 has them, on every backend. Results below the smallest normal number,
+// 2^-126, may be 0.
 type Op uint8
 
 // The elementwise operations. x, y, z are the operands in order.

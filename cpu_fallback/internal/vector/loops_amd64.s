@@ -308,13 +308,18 @@ end:
 	RET
 
 // func Mul512(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·Mul512(SB), NOSPLIT, $0-96
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ x_base+24(FP), DX
-	MOVQ y_base+48(FP), BX
-	XORQ SI, SI
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·Mul512(SB), NOSPLIT, $8-96
+	MOVQ    dst_len+8(FP), AX
+	MOVQ    dst_base+0(FP), CX
+	MOVQ    x_base+24(FP), DX
+	MOVQ    y_base+48(FP), BX
+	XORQ    SI, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008000, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
 
 many:
 	CMPQ    AX, $0x40
@@ -364,18 +369,24 @@ onedone:
 	VMOVUPS   Z0, K1, (CX)(SI*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func MulSingle512(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·MulSingle512(SB), NOSPLIT, $0-96
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·MulSingle512(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
 	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS (BX), Z0
 	XORQ         BX, BX
+	STMXCSR      (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008000, SI
+	MOVL         SI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x40
@@ -419,17 +430,23 @@ onedone:
 	VMOVUPS   Z0, K1, (CX)(BX*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func Div512(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·Div512(SB), NOSPLIT, $0-96
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ x_base+24(FP), DX
-	MOVQ y_base+48(FP), BX
-	XORQ SI, SI
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·Div512(SB), NOSPLIT, $8-96
+	MOVQ    dst_len+8(FP), AX
+	MOVQ    dst_base+0(FP), CX
+	MOVQ    x_base+24(FP), DX
+	MOVQ    y_base+48(FP), BX
+	XORQ    SI, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008000, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
 
 many:
 	CMPQ    AX, $0x40
@@ -479,18 +496,24 @@ onedone:
 	VMOVUPS   Z0, K1, (CX)(SI*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func DivSingle512(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·DivSingle512(SB), NOSPLIT, $0-96
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·DivSingle512(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
 	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS (BX), Z0
 	XORQ         BX, BX
+	STMXCSR      (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008000, SI
+	MOVL         SI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x40
@@ -534,18 +557,24 @@ onedone:
 	VMOVUPS   Z0, K1, (CX)(BX*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func SingleDiv512(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·SingleDiv512(SB), NOSPLIT, $0-96
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·SingleDiv512(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS (DX), Z0
 	MOVQ         y_base+48(FP), DX
 	XORQ         BX, BX
+	STMXCSR      (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008000, SI
+	MOVL         SI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x40
@@ -589,6 +618,7 @@ onedone:
 	VMOVUPS   Z0, K1, (CX)(BX*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4207,8 +4237,8 @@ DATA wordbc69b6a7<>+60(SB)/4, $0xbc69b6a7
 GLOBL wordbc69b6a7<>(SB), RODATA|NOPTR, $64
 
 // func AddScaled512(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·AddScaled512(SB), NOSPLIT, $0-96
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·AddScaled512(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
@@ -4216,6 +4246,11 @@ TEXT ·AddScaled512(SB), NOSPLIT, $0-96
 	MOVQ         z_base+72(FP), SI
 	VBROADCASTSS (SI), Z0
 	XORQ         SI, SI
+	STMXCSR      (SP)
+	MOVL         (SP), DI
+	ORL          $0x00008000, DI
+	MOVL         DI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x40
@@ -4271,6 +4306,7 @@ onedone:
 	VMOVUPS   Z0, K1, (CX)(SI*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4941,13 +4977,18 @@ end:
 	RET
 
 // func Mul256(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX
-TEXT ·Mul256(SB), NOSPLIT, $0-96
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ x_base+24(FP), DX
-	MOVQ y_base+48(FP), BX
-	XORQ SI, SI
+// Requires: AVX, SSE
+TEXT ·Mul256(SB), NOSPLIT, $8-96
+	MOVQ    dst_len+8(FP), AX
+	MOVQ    dst_base+0(FP), CX
+	MOVQ    x_base+24(FP), DX
+	MOVQ    y_base+48(FP), BX
+	XORQ    SI, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008000, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
 
 many:
 	CMPQ    AX, $0x20
@@ -4997,18 +5038,24 @@ onedone:
 	VMASKMOVPS Y1, Y0, (CX)(SI*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func MulSingle256(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX
-TEXT ·MulSingle256(SB), NOSPLIT, $0-96
+// Requires: AVX, SSE
+TEXT ·MulSingle256(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
 	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS (BX), Y0
 	XORQ         BX, BX
+	STMXCSR      (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008000, SI
+	MOVL         SI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x20
@@ -5052,17 +5099,23 @@ onedone:
 	VMASKMOVPS Y0, Y1, (CX)(BX*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func Div256(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX
-TEXT ·Div256(SB), NOSPLIT, $0-96
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ x_base+24(FP), DX
-	MOVQ y_base+48(FP), BX
-	XORQ SI, SI
+// Requires: AVX, SSE
+TEXT ·Div256(SB), NOSPLIT, $8-96
+	MOVQ    dst_len+8(FP), AX
+	MOVQ    dst_base+0(FP), CX
+	MOVQ    x_base+24(FP), DX
+	MOVQ    y_base+48(FP), BX
+	XORQ    SI, SI
+	STMXCSR (SP)
+	MOVL    (SP), DI
+	ORL     $0x00008000, DI
+	MOVL    DI, 4(SP)
+	LDMXCSR 4(SP)
 
 many:
 	CMPQ    AX, $0x20
@@ -5112,18 +5165,24 @@ onedone:
 	VMASKMOVPS Y1, Y0, (CX)(SI*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func DivSingle256(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX
-TEXT ·DivSingle256(SB), NOSPLIT, $0-96
+// Requires: AVX, SSE
+TEXT ·DivSingle256(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
 	MOVQ         y_base+48(FP), BX
 	VBROADCASTSS (BX), Y0
 	XORQ         BX, BX
+	STMXCSR      (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008000, SI
+	MOVL         SI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x20
@@ -5167,18 +5226,24 @@ onedone:
 	VMASKMOVPS Y0, Y1, (CX)(BX*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func SingleDiv256(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX
-TEXT ·SingleDiv256(SB), NOSPLIT, $0-96
+// Requires: AVX, SSE
+TEXT ·SingleDiv256(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
 	VBROADCASTSS (DX), Y0
 	MOVQ         y_base+48(FP), DX
 	XORQ         BX, BX
+	STMXCSR      (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008000, SI
+	MOVL         SI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x20
@@ -5222,6 +5287,7 @@ onedone:
 	VMASKMOVPS Y0, Y1, (CX)(BX*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -7818,8 +7884,8 @@ end:
 	RET
 
 // func AddScaled256(dst []float32, x []float32, y []float32, z []float32)
-// Requires: AVX
-TEXT ·AddScaled256(SB), NOSPLIT, $0-96
+// Requires: AVX, SSE
+TEXT ·AddScaled256(SB), NOSPLIT, $8-96
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         x_base+24(FP), DX
@@ -7827,6 +7893,11 @@ TEXT ·AddScaled256(SB), NOSPLIT, $0-96
 	MOVQ         z_base+72(FP), SI
 	VBROADCASTSS (SI), Y0
 	XORQ         SI, SI
+	STMXCSR      (SP)
+	MOVL         (SP), DI
+	ORL          $0x00008000, DI
+	MOVL         DI, 4(SP)
+	LDMXCSR      4(SP)
 
 many:
 	CMPQ    AX, $0x20
@@ -7882,6 +7953,7 @@ onedone:
 	VMASKMOVPS Y0, Y1, (CX)(SI*1)
 
 end:
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 

@@ -1,10 +1,12 @@
 // Command loops writes the elementwise loops: dst[i] = op(x[i], y[i], z[i]).
 // No loop fuses a multiplication with an addition, so that each gives the bits
-// of the portable Go loop of the same name.
+// of the portable Go loop of the same name, but that products and quotients
+// below the smallest normal number are 0.
 package main
 
 import (
 	"fmt"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -42,6 +44,25 @@ type operation struct {
 	operand string // one letter each: v a block, s a single value
 	unroll  int
 	body    func(x ...VecVirtual) VecVirtual
+	flush   bool // results below the smallest normal number are 0
+}
+
+// flushToZero is the bit of MXCSR that makes them 0.
+const flushToZero = 0x8000
+
+// flushResults sets the bit, and gives what puts back the register as it was.
+// A subnormal result costs a hundred times a normal one, and moving averages of
+// gradients that have become 0 get there and stay. Go does not stop a goroutine
+// within assembly, so nobody else computes with the bit set.
+func flushResults() (restore func()) {
+	kept, changed := AllocLocal(4), AllocLocal(4)
+	STMXCSR(kept)
+	control := GP32()
+	MOVL(kept, control)
+	ORL(U32(flushToZero), control)
+	MOVL(control, changed)
+	LDMXCSR(changed)
+	return func() { LDMXCSR(kept) }
 }
 
 func main() {
@@ -96,6 +117,10 @@ func (o operation) write() {
 	b := bytes()
 	at := GP64()
 	XORQ(at, at)
+	restore := func() {}
+	if o.flush {
+		restore = flushResults()
+	}
 	step := func(count int, load func(m Mem, to VecVirtual), store func(from VecVirtual, m Mem)) {
 		for u := range count {
 			args := make([]VecVirtual, len(o.operand))
@@ -145,6 +170,7 @@ func (o operation) write() {
 		step(1, func(from Mem, to VecVirtual) { VMASKMOVPS(from, m, to) }, func(from VecVirtual, to Mem) { VMASKMOVPS(from, m, to) })
 	}
 	Label("end")
+	restore()
 	VZEROUPPER()
 	RET()
 }
@@ -152,7 +178,7 @@ func (o operation) write() {
 func operations() []operation {
 	var list []operation
 	add := func(name, operands string, unroll int, body func(x ...VecVirtual) VecVirtual) {
-		list = append(list, operation{name, operands, unroll, body})
+		list = append(list, operation{name: name, operand: operands, unroll: unroll, body: body})
 	}
 	binary := func(name string, f func(a, b VecVirtual) VecVirtual, leftSingle bool) {
 		body := func(x ...VecVirtual) VecVirtual { return f(x[0], x[1]) }
@@ -169,6 +195,9 @@ func operations() []operation {
 	binary("Sub", minus, true)
 	binary("Mul", times, false)
 	binary("Div", over, true)
+	for i := range list {
+		list[i].flush = strings.Contains(list[i].name, "Mul") || strings.Contains(list[i].name, "Div")
+	}
 	binary("Max", maximum, false)
 	binary("Min", minimum, false)
 	binary("Less", func(a, b VecVirtual) VecVirtual { return compare(lessThan, a, b) }, true)
@@ -202,7 +231,8 @@ func operations() []operation {
 
 // addScaled is dst += s x, which adds a stored value's row in sparse products.
 func addScaled() {
-	operation{"AddScaled", "vvs", 4, func(x ...VecVirtual) VecVirtual { return plus(x[0], times(x[1], x[2])) }}.write()
+	operation{name: "AddScaled", operand: "vvs", unroll: 4, flush: true,
+		body: func(x ...VecVirtual) VecVirtual { return plus(x[0], times(x[1], x[2])) }}.write()
 }
 
 var constants = map[uint32]Mem{}
