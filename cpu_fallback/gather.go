@@ -65,6 +65,15 @@ func (x *index) at(base, i, limit int) int {
 	return r
 }
 
+// numbers is the row numbers of the first n rows, or nil where they are not all
+// there in a row.
+func (x *index) numbers(base, n int) []int32 {
+	if x.rows == nil || base < 0 || base+n > len(x.rows) {
+		return nil
+	}
+	return x.rows[base : base+n]
+}
+
 // rowGather is Gather.
 type rowGather struct {
 	rows, cols, tableRows int
@@ -145,7 +154,7 @@ func (d *device) scatterAdd(k *compute.ScatterAdd) (op, error) {
 	}
 	var parts int
 	if s.rows > 0 {
-		s.chunk, parts = cut(s.cols, 5*s.rows, 64)
+		s.chunk, parts = d.cutColumns(s.cols, s.rows)
 	}
 	s.job = newJob(s, parts)
 	return s, nil
@@ -156,6 +165,14 @@ func (s *rowScatter) run(p *pool) { p.run(s.job) }
 func (s *rowScatter) part(_ *worker, i int) {
 	base := s.index.base()
 	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.cols)
+	if rowScatterAdd != nil {
+		if numbers := s.index.numbers(base, s.rows); numbers != nil && allBelow(numbers, s.tableRows) {
+			lo = rowScatterAdd(s.table, s.in, lo, hi, numbers)
+		}
+	}
+	if lo == hi {
+		return
+	}
 	for i := range s.rows {
 		if r := s.index.at(base, i, s.tableRows); r >= 0 {
 			to := s.table.row(r, s.cols)[lo:hi]
@@ -163,3 +180,8 @@ func (s *rowScatter) part(_ *worker, i int) {
 		}
 	}
 }
+
+// rowScatterAdd adds row i of in to row numbers[i] of table, for i in order, in
+// those columns from lo on that make whole vectors and are below hi, and says
+// where they end. nil where there is no assembly.
+var rowScatterAdd func(table, in matrix, lo, hi int, numbers []int32) int

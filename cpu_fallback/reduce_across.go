@@ -52,18 +52,26 @@ func (r *reduction) across(w *worker, i int) {
 }
 
 // columns reduces rounds [from, to) of n neighbouring columns, the first of
-// them at position first, into w.sums and w.positions.
+// them at position first, into w.sums and w.positions. Rows that follow each
+// other in memory share a block when all of their columns are wanted, and acc
+// has a row for each: one long loop costs less than many short ones.
 func (r *reduction) columns(w *worker, first, n, from, to int) {
 	p := r.program
-	acc := w.block[:n]
 	clear(w.sums[:n])
-	// Rows that follow each other in memory share a block when all of their
-	// columns are wanted.
 	runs := 1
 	if a := compute.MaxAxes - 2; n == p.inner() && r.reduced[a] {
 		runs = p.dims[a]
 	}
-	pending := 0 // rows in acc that are not in w.sums
+	wide := 1
+	if r.op != compute.ReduceArgMax {
+		wide = max(1, min(blockWords/n, runs, to-from))
+	}
+	acc := w.block[:wide*n]
+	clear(acc)
+	if r.op == compute.ReduceMax {
+		fill(acc, negInf)
+	}
+	pending := 0 // rows added to a row of acc that are not in w.sums
 	for round, length := from, 0; round < to; {
 		rows := min(blockWords/n, runs-round%runs, to-round)
 		if rows*n != length {
@@ -72,30 +80,20 @@ func (r *reduction) columns(w *worker, first, n, from, to int) {
 		}
 		p.block(w, first+r.round(round), length)
 		values := w.slots[p.result][:length]
-		for i := range rows {
-			x := values[i*n : (i+1)*n]
-			if round+i == from || pending == 0 {
-				copy(acc, x)
-				if r.op == compute.ReduceArgMax {
-					for c := range acc {
-						w.positions[c] = int32(round + i)
-					}
-				}
-			} else {
-				r.accumulate(w, acc, x, round+i)
-			}
-			pending++
-			if r.op == compute.ReduceSum && pending == float32Rows {
-				flush(w.sums[:n], acc)
+		for i := 0; i < rows; i += wide {
+			x := values[i*n : min(i+wide, rows)*n]
+			r.accumulate(w, acc[:len(x)], x, round+i, round+i == from)
+			if pending++; r.op == compute.ReduceSum && pending == float32Rows {
+				flush(w.sums[:n], r.fold(acc, n))
+				clear(acc)
 				pending = 0
 			}
 		}
 		round += rows
 	}
+	acc = r.fold(acc, n)
 	if r.op == compute.ReduceSum {
-		if pending > 0 {
-			flush(w.sums[:n], acc)
-		}
+		flush(w.sums[:n], acc)
 		return
 	}
 	for c, x := range acc {
@@ -103,20 +101,35 @@ func (r *reduction) columns(w *worker, first, n, from, to int) {
 	}
 }
 
-// accumulate combines one more row, number round, with acc.
-func (r *reduction) accumulate(w *worker, acc, x []float32, round int) {
-	switch r.op {
-	case compute.ReduceSum:
+// accumulate combines the next rows, from number round on, with acc.
+func (r *reduction) accumulate(w *worker, acc, x []float32, round int, first bool) {
+	switch {
+	case r.op == compute.ReduceSum:
 		addLoop(acc, acc, x, nil)
-	case compute.ReduceMax:
+	case r.op == compute.ReduceMax:
 		maxLoop(acc, acc, x, nil)
 	default:
 		for c, v := range x {
-			if larger(v, acc[c]) {
+			if first || larger(v, acc[c]) {
 				acc[c], w.positions[c] = v, int32(round)
 			}
 		}
 	}
+}
+
+// fold combines rows of n columns into the first of them, by halves.
+func (r *reduction) fold(acc []float32, n int) []float32 {
+	for rows := len(acc) / n; rows > 1; {
+		half := rows / 2
+		x, y := acc[:half*n], acc[(rows-half)*n:rows*n]
+		if r.op == compute.ReduceSum {
+			addLoop(x, x, y, nil)
+		} else {
+			maxLoop(x, x, y, nil)
+		}
+		rows -= half
+	}
+	return acc[:n]
 }
 
 func flush(sums []float64, acc []float32) {

@@ -132,15 +132,18 @@ func (a *csr) addToRows(c matrix, lo int, x []float32, base, r int) {
 }
 
 // inside is true when all columns of a range of stored values exist.
-func (a *csr) inside(from, to int) bool {
-	cols, worst := a.col[from:to], uint32(0)
-	if blocks := len(cols) / 8; maxWords != nil && blocks > 0 {
-		worst, cols = maxWords(&cols[0], blocks), cols[8*blocks:]
+func (a *csr) inside(from, to int) bool { return allBelow(a.col[from:to], a.cols) }
+
+// allBelow is true when all numbers are in [0, limit).
+func allBelow(numbers []int32, limit int) bool {
+	worst := uint32(0)
+	if blocks := len(numbers) / 8; maxWords != nil && blocks > 0 {
+		worst, numbers = maxWords(&numbers[0], blocks), numbers[8*blocks:]
 	}
-	for _, k := range cols {
+	for _, k := range numbers {
 		worst = max(worst, uint32(k))
 	}
-	return worst < uint32(a.cols)
+	return uint64(worst) < uint64(limit)
 }
 
 // maxWords is the largest of blocks of 8 words without sign. nil where there is
@@ -181,18 +184,26 @@ func (d *device) sparseMatMulT(k *compute.SparseMatMulT) (op, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	// The order of the additions does not depend on the cut, so that it may
-	// depend on the number of threads: each part reads all of A.
-	s.chunk = s.n
-	if cost := s.n * (2*s.m*s.a.meanRow() + s.a.cols); cost > splitCost {
-		s.chunk = (s.n + 16*d.pool.threads() - 1) / (16 * d.pool.threads()) * 16
-	}
 	parts := 0
-	if s.a.cols > 0 && s.n > 0 {
-		parts = (s.n + s.chunk - 1) / s.chunk
+	if s.a.cols > 0 {
+		s.chunk, parts = d.cutColumns(s.n, 2*s.m*s.a.meanRow()+s.a.cols)
 	}
 	s.job = newJob(s, parts)
 	return s, nil
+}
+
+// cutColumns cuts columns of a cost each for kernels that add rows to rows. The
+// order of the additions does not depend on the cut, so that it may depend on
+// the number of threads: each part reads all row numbers.
+func (d *device) cutColumns(columns, cost int) (chunk, parts int) {
+	if columns == 0 {
+		return 0, 0
+	}
+	chunk = columns
+	if columns*cost > splitCost {
+		chunk = (columns + lanes*d.pool.threads() - 1) / (lanes * d.pool.threads()) * lanes
+	}
+	return chunk, (columns + chunk - 1) / chunk
 }
 
 func (s *sparseProductT) run(p *pool) { p.run(s.job) }

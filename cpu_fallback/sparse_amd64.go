@@ -5,11 +5,12 @@ import "github.com/glearn-go/glearn/cpu_fallback/internal/vector"
 // rowLoop is a loop of sparse products over a few vectors of columns.
 type rowLoop = func(dst, src *float32, stride uintptr, col *int32, val *float32, count int)
 
-// rows holds the processor's loops for 4, 2 and 1 vectors of columns, without
-// stored values and with them.
+// rows holds the processor's loops for 4, 2 and 1 vectors of columns: those of
+// sparse products without stored values and with them, and those of ScatterAdd.
 var rows struct {
 	lanes    int // columns in a vector
 	sum, add [3][2]rowLoop
+	scatter  [3]func(dst, src *float32, stride, srcStride uintptr, row *int32, count int)
 }
 
 func init() {
@@ -18,15 +19,17 @@ func init() {
 		rows.lanes = 16
 		rows.sum = [3][2]rowLoop{{vector.SumRows512x4, vector.SumRowsScaled512x4}, {vector.SumRows512x2, vector.SumRowsScaled512x2}, {vector.SumRows512x1, vector.SumRowsScaled512x1}}
 		rows.add = [3][2]rowLoop{{vector.AddToRows512x4, vector.AddToRowsScaled512x4}, {vector.AddToRows512x2, vector.AddToRowsScaled512x2}, {vector.AddToRows512x1, vector.AddToRowsScaled512x1}}
+		rows.scatter = [3]func(dst, src *float32, stride, srcStride uintptr, row *int32, count int){vector.ScatterRows512x4, vector.ScatterRows512x2, vector.ScatterRows512x1}
 	case hasAVX2:
 		rows.lanes = 8
 		rows.sum = [3][2]rowLoop{{vector.SumRows256x4, vector.SumRowsScaled256x4}, {vector.SumRows256x2, vector.SumRowsScaled256x2}, {vector.SumRows256x1, vector.SumRowsScaled256x1}}
 		rows.add = [3][2]rowLoop{{vector.AddToRows256x4, vector.AddToRowsScaled256x4}, {vector.AddToRows256x2, vector.AddToRowsScaled256x2}, {vector.AddToRows256x1, vector.AddToRowsScaled256x1}}
+		rows.scatter = [3]func(dst, src *float32, stride, srcStride uintptr, row *int32, count int){vector.ScatterRows256x4, vector.ScatterRows256x2, vector.ScatterRows256x1}
 	default:
 		return
 	}
 	copyAhead = vector.CopyAhead
-	rowSum, rowAdd, maxWords = sumRowsVector, addToRowsVector, vector.MaxWords
+	rowSum, rowAdd, rowScatterAdd, maxWords = sumRowsVector, addToRowsVector, scatterRowsVector, vector.MaxWords
 }
 
 // stored is the first column and value of a range of stored values.
@@ -54,6 +57,16 @@ func addToRowsVector(c matrix, lo int, x []float32, a *csr, from, to int) int {
 	for i, vectors := range [3]int{4, 2, 1} {
 		for n := vectors * rows.lanes; done+n <= len(x); done += n {
 			rows.add[i][kind](&c.data[lo+done], &x[done], uintptr(c.stride)*4, col, val, to-from)
+		}
+	}
+	return done
+}
+
+func scatterRowsVector(table, in matrix, lo, hi int, numbers []int32) int {
+	done := lo
+	for i, vectors := range [3]int{4, 2, 1} {
+		for n := vectors * rows.lanes; done+n <= hi; done += n {
+			rows.scatter[i](&table.data[done], &in.data[done], uintptr(table.stride)*4, uintptr(in.stride)*4, &numbers[0], len(numbers))
 		}
 	}
 	return done

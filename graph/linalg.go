@@ -122,21 +122,15 @@ func Mean(x *Tensor, axes ...int) *Tensor { return mean(x, false, axes) }
 // MeanKeep is Mean with the averaged axes kept at length 1.
 func MeanKeep(x *Tensor, axes ...int) *Tensor { return mean(x, true, axes) }
 
-// mean scales before it adds, so that the reduction does both in one kernel.
+// mean scales the sums, of which there are fewer than elements. A single sum is
+// made of scaled elements instead, so that one kernel does both.
 func mean(x *Tensor, keep bool, axes []int) *Tensor {
-	n := 1
-	for _, a := range axes {
-		if a < 0 {
-			a += len(x.shape)
-		}
-		if a >= 0 && a < len(x.shape) { // reduce reports the others
-			n *= x.shape[a]
-		}
+	sum := reduce(compute.ReduceSum, x, keep, axes)
+	n := x.Size() / max(sum.Size(), 1)
+	if sum.Size() == 1 {
+		return reduce(compute.ReduceSum, Scale(x, 1/float32(max(n, 1))), keep, axes)
 	}
-	if len(axes) == 0 {
-		n = x.Size()
-	}
-	return reduce(compute.ReduceSum, Scale(x, 1/float32(max(n, 1))), keep, axes)
+	return Scale(sum, 1/float32(max(n, 1)))
 }
 
 // ReduceMax is the largest over the given axes, or all.

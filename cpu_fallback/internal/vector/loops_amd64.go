@@ -244,6 +244,11 @@ func SumRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32, 
 //go:noescape
 func AddToRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 
+// ScatterRows512x1 is dst[row[t]] += src[t], for 16 columns and count >= 1 rows; strides count bytes.
+//
+//go:noescape
+func ScatterRows512x1(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+
 // SumRows512x2 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -264,6 +269,11 @@ func SumRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32, 
 //go:noescape
 func AddToRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 
+// ScatterRows512x2 is dst[row[t]] += src[t], for 32 columns and count >= 1 rows; strides count bytes.
+//
+//go:noescape
+func ScatterRows512x2(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+
 // SumRows512x4 is dst += sum of val[t] src[col[t]], for 64 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -283,6 +293,11 @@ func SumRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, 
 //
 //go:noescape
 func AddToRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// ScatterRows512x4 is dst[row[t]] += src[t], for 64 columns and count >= 1 rows; strides count bytes.
+//
+//go:noescape
+func ScatterRows512x4(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
 
 // SumLanes512 is lanes[i] += x[16 t + i], for t from 0 to rows >= 1.
 //
@@ -534,6 +549,11 @@ func SumRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32, 
 //go:noescape
 func AddToRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 
+// ScatterRows256x1 is dst[row[t]] += src[t], for 8 columns and count >= 1 rows; strides count bytes.
+//
+//go:noescape
+func ScatterRows256x1(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+
 // SumRows256x2 is dst += sum of val[t] src[col[t]], for 16 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -554,6 +574,11 @@ func SumRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32, 
 //go:noescape
 func AddToRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 
+// ScatterRows256x2 is dst[row[t]] += src[t], for 16 columns and count >= 1 rows; strides count bytes.
+//
+//go:noescape
+func ScatterRows256x2(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+
 // SumRows256x4 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -573,6 +598,11 @@ func SumRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, 
 //
 //go:noescape
 func AddToRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
+
+// ScatterRows256x4 is dst[row[t]] += src[t], for 32 columns and count >= 1 rows; strides count bytes.
+//
+//go:noescape
+func ScatterRows256x4(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
 
 // SumLanes256 is lanes[i] += x[16 t + i], for t from 0 to rows >= 1.
 //

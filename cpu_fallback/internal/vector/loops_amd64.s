@@ -4404,6 +4404,29 @@ loop:
 	VZEROUPPER
 	RET
 
+// func ScatterRows512x1(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+// Requires: AVX, AVX512F
+TEXT ·ScatterRows512x1(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ count+40(FP), DI
+
+loop:
+	MOVLQSX (SI), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (AX)(R8*1)
+	ADDQ    BX, CX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func SumRows512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 // Requires: AVX, AVX512F
 TEXT ·SumRows512x2(SB), NOSPLIT, $0-48
@@ -4509,6 +4532,32 @@ loop:
 	ADDQ         $0x04, BX
 	DECQ         DI
 	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func ScatterRows512x2(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+// Requires: AVX, AVX512F
+TEXT ·ScatterRows512x2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ count+40(FP), DI
+
+loop:
+	MOVLQSX (SI), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (AX)(R8*1)
+	VMOVUPS 64(AX)(R8*1), Z0
+	VADDPS  64(CX), Z0, Z0
+	VMOVUPS Z0, 64(AX)(R8*1)
+	ADDQ    BX, CX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -4645,6 +4694,38 @@ loop:
 	ADDQ         $0x04, BX
 	DECQ         DI
 	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func ScatterRows512x4(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+// Requires: AVX, AVX512F
+TEXT ·ScatterRows512x4(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ count+40(FP), DI
+
+loop:
+	MOVLQSX (SI), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (AX)(R8*1)
+	VMOVUPS 64(AX)(R8*1), Z0
+	VADDPS  64(CX), Z0, Z0
+	VMOVUPS Z0, 64(AX)(R8*1)
+	VMOVUPS 128(AX)(R8*1), Z0
+	VADDPS  128(CX), Z0, Z0
+	VMOVUPS Z0, 128(AX)(R8*1)
+	VMOVUPS 192(AX)(R8*1), Z0
+	VADDPS  192(CX), Z0, Z0
+	VMOVUPS Z0, 192(AX)(R8*1)
+	ADDQ    BX, CX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -8051,6 +8132,29 @@ loop:
 	VZEROUPPER
 	RET
 
+// func ScatterRows256x1(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+// Requires: AVX
+TEXT ·ScatterRows256x1(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ count+40(FP), DI
+
+loop:
+	MOVLQSX (SI), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (AX)(R8*1)
+	ADDQ    BX, CX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func SumRows256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 // Requires: AVX
 TEXT ·SumRows256x2(SB), NOSPLIT, $0-48
@@ -8156,6 +8260,32 @@ loop:
 	ADDQ         $0x04, BX
 	DECQ         DI
 	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func ScatterRows256x2(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+// Requires: AVX
+TEXT ·ScatterRows256x2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ count+40(FP), DI
+
+loop:
+	MOVLQSX (SI), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (AX)(R8*1)
+	VMOVUPS 32(AX)(R8*1), Y0
+	VADDPS  32(CX), Y0, Y0
+	VMOVUPS Y0, 32(AX)(R8*1)
+	ADDQ    BX, CX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -8292,6 +8422,38 @@ loop:
 	ADDQ         $0x04, BX
 	DECQ         DI
 	JNZ          loop
+	VZEROUPPER
+	RET
+
+// func ScatterRows256x4(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
+// Requires: AVX
+TEXT ·ScatterRows256x4(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ row+32(FP), SI
+	MOVQ count+40(FP), DI
+
+loop:
+	MOVLQSX (SI), R8
+	IMULQ   DX, R8
+	VMOVUPS (AX)(R8*1), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (AX)(R8*1)
+	VMOVUPS 32(AX)(R8*1), Y0
+	VADDPS  32(CX), Y0, Y0
+	VMOVUPS Y0, 32(AX)(R8*1)
+	VMOVUPS 64(AX)(R8*1), Y0
+	VADDPS  64(CX), Y0, Y0
+	VMOVUPS Y0, 64(AX)(R8*1)
+	VMOVUPS 96(AX)(R8*1), Y0
+	VADDPS  96(CX), Y0, Y0
+	VMOVUPS Y0, 96(AX)(R8*1)
+	ADDQ    BX, CX
+	ADDQ    $0x04, SI
+	DECQ    DI
+	JNZ     loop
 	VZEROUPPER
 	RET
 

@@ -9,13 +9,14 @@ import (
 )
 
 // rowLoops writes the loops of sparse products, for 1, 2 and 4 vectors of
-// columns, with stored values and without.
+// columns, with stored values and without, and those of ScatterAdd.
 func rowLoops() {
 	for _, vectors := range []int{1, 2, 4} {
 		for _, scaled := range []bool{false, true} {
 			sumRows(vectors, scaled)
 			addToRows(vectors, scaled)
 		}
+		scatterRows(vectors)
 	}
 }
 
@@ -97,6 +98,32 @@ func addToRows(vectors int, scaled bool) {
 		VMOVUPS(x, m)
 	}
 	ADDQ(Imm(4), col)
+	DECQ(count)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// scatterRows is dst[row[t]] += src[t] for all t, in order.
+func scatterRows(vectors int) {
+	TEXT(fmt.Sprintf("ScatterRows%sx%d", suffix(), vectors), NOSPLIT, "func(dst, src *float32, stride, srcStride uintptr, row *int32, count int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("ScatterRows%sx%d is dst[row[t]] += src[t], for %d columns and count >= 1 rows; strides count bytes.", suffix(), vectors, vectors*bytes()/4))
+	param := func(name string) GPVirtual { return Load(Param(name), GP64()).(GPVirtual) }
+	dst, src, stride, srcStride, row, count := param("dst"), param("src"), param("stride"), param("srcStride"), param("row"), param("count")
+	at := GP64()
+	Label("loop")
+	MOVLQSX(Mem{Base: row}, at)
+	IMULQ(stride, at)
+	for i := range vectors {
+		m := Mem{Base: dst, Index: at, Scale: 1, Disp: i * bytes()}
+		x := vector()
+		VMOVUPS(m, x)
+		VADDPS(Mem{Base: src, Disp: i * bytes()}, x, x)
+		VMOVUPS(x, m)
+	}
+	ADDQ(srcStride, src)
+	ADDQ(Imm(4), row)
 	DECQ(count)
 	JNZ(LabelRef("loop"))
 	VZEROUPPER()
