@@ -279,6 +279,38 @@ func (e *Expr) Output(i int) *Expr {
 	return prune(e.Inputs, e.Code, e.Outputs[i:i+1])
 }
 
+// Truth is the formula of the Bool value at a position, as 0 or 1, with the
+// same inputs.
+func (e *Expr) Truth(at int) *Expr {
+	code := append(e.Code[:len(e.Code):len(e.Code)], Instr{Op: OpToFloat, Type: Float, Args: [3]int{at}})
+	return prune(e.Inputs, code, []int{len(e.Code)})
+}
+
+// Given is the formula where the Bool value at a position is known, with the
+// same inputs: what selects by it is one of its operands.
+func (e *Expr) Given(at int, truth bool) *Expr {
+	code := append([]Instr(nil), e.Code...)
+	stands := make([]int, len(code)) // for each value
+	for i := range code {
+		in := &code[i]
+		for k := range in.Op.Arity() {
+			in.Args[k] = stands[in.Args[k]]
+		}
+		stands[i] = i
+		if in.Op == OpSelect && in.Args[0] == at {
+			stands[i] = in.Args[2]
+			if truth {
+				stands[i] = in.Args[1]
+			}
+		}
+	}
+	outputs := make([]int, len(e.Outputs))
+	for i, o := range e.Outputs {
+		outputs[i] = stands[o]
+	}
+	return prune(e.Inputs, code, outputs)
+}
+
 // MustBuild is Build for formulas fixed in code.
 func (b *Builder) MustBuild(outputs ...Value) *Expr {
 	e, err := b.Build(outputs...)

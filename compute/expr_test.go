@@ -205,3 +205,28 @@ func TestResultTypes(t *testing.T) {
 		t.Error("an unknown op, type or reduction has no name of its own")
 	}
 }
+
+// With its condition known, a formula selects nothing by it, and computes what
+// it computed.
+func TestGiven(t *testing.T) {
+	b := NewBuilder(Float, Float)
+	x, y := b.Input(0), b.Input(1)
+	late := b.Apply(OpLess, b.Float(0), x)
+	inner := b.Apply(OpSelect, late, b.Apply(OpMul, y, b.Float(2)), y)
+	e := b.MustBuild(b.Apply(OpSelect, late, b.Apply(OpNeg, inner), inner), b.Apply(OpSelect, b.Apply(OpLess, y, x), y, x), b.Apply(OpToFloat, late))
+	at := slices.IndexFunc(e.Code, func(in Instr) bool { return in.Op == OpSelect })
+	at = e.Code[at].Args[0]
+	for _, in := range [][]float64{{1, 3}, {-1, 3}, {5, 3}} {
+		truth := in[0] > 0
+		if got := e.Truth(at).Eval(in, 0)[0]; (got == 1) != truth {
+			t.Errorf("%v of %v is %v", e.Truth(at), in, got)
+		}
+		given := e.Given(at, truth)
+		if n := given.Uses(OpSelect); n != 1 {
+			t.Errorf("%v: %d selections, want the one by something else", given, n)
+		}
+		if got, want := given.Eval(in, 0), e.Eval(in, 0); !slices.Equal(got, want) {
+			t.Errorf("%v of %v is %v, want %v", given, in, got, want)
+		}
+	}
+}

@@ -23,12 +23,19 @@ func (d *device) mapOp(k *compute.Map) (op, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	e := &elementwise{program: compile(k.Expr, k.Dims, in, out)}
+	if at := decision(k.Expr, k.In); at >= 0 && k.Dims.Size() >= decidedSize {
+		return d.decided(k, at, in, out), nil
+	}
+	return d.elementwise(k.Expr, k.Dims, in, out), nil
+}
+
+func (d *device) elementwise(x *compute.Expr, dims compute.Dims, in, out []operand) *elementwise {
+	e := &elementwise{program: compile(x, dims, in, out)}
 	var parts int
 	e.chunk, parts = cut(e.program.size, e.program.cost, blockWords)
 	e.job = newJob(e, parts)
 	d.pool.reserve(e.program.slots, e.program.scratch(), 0)
-	return e, nil
+	return e
 }
 
 // cut divides size items of a cost each into parts of chunk items, a multiple

@@ -103,6 +103,8 @@ type compiler struct {
 
 	values  []value
 	lastUse []int // the last instruction that reads each value
+	uses    []int // how many instructions and outputs read each value
+	scaled  map[int]scaling
 	free    []int // registers
 	repeats map[int]int
 }
@@ -118,15 +120,17 @@ type value struct {
 func (c *compiler) run() {
 	e, p := c.e, c.p
 	c.values = make([]value, len(e.Code))
-	c.lastUse = make([]int, len(e.Code))
-	c.repeats = map[int]int{}
+	c.lastUse, c.uses = make([]int, len(e.Code)), make([]int, len(e.Code))
+	c.repeats, c.scaled = map[int]int{}, map[int]scaling{}
 	for i, in := range e.Code {
 		for k := range in.Op.Arity() {
 			c.lastUse[in.Args[k]] = i
+			c.uses[in.Args[k]]++
 		}
 	}
 	for _, at := range e.Outputs {
 		c.lastUse[at] = len(e.Code)
+		c.uses[at]++
 	}
 	for i := range e.Code {
 		c.instruction(i)
@@ -233,6 +237,9 @@ func (c *compiler) instruction(i int) {
 		s := step{loop: loopFor(in.Op, argType, blocks), dst: c.values[i].slot()}
 		s.x, s.y, s.z = args[0].slot(), args[1].slot(), args[2].slot()
 		p.once = append(p.once, s)
+		return
+	}
+	if c.scales(i, args) || c.addScaled(i, args) {
 		return
 	}
 	// A loop that takes a single value as one operand saves a register; where
