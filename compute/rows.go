@@ -141,7 +141,7 @@ type Gather struct {
 // Check implements Kernel.
 func (k *Gather) Check() error {
 	const name = "Gather"
-	if err := checkRows(name, k.Rows, k.Cols, k.TableRows, k.Table, k.Index, "Out", k.Out); err != nil {
+	if err := checkRows(name, k.Rows, k.Cols, k.TableRows, k.Table, k.Index, "Out", k.Out, k.Rows); err != nil {
 		return err
 	}
 	for _, v := range some(k.Table.View, k.Index.View, k.Index.Cursor) {
@@ -152,14 +152,14 @@ func (k *Gather) Check() error {
 	return nil
 }
 
-func checkRows(name string, rows, cols, tableRows int, table Matrix, index Index, otherName string, other Matrix) error {
+func checkRows(name string, rows, cols, tableRows int, table Matrix, index Index, otherName string, other Matrix, otherRows int) error {
 	if rows < 0 || cols < 0 || tableRows < 0 {
 		return misuse(name, "negative size [%d, %d] of %d rows", rows, cols, tableRows)
 	}
 	if err := checkMatrix(name, "Table", table, 1, tableRows, cols); err != nil {
 		return err
 	}
-	if err := checkMatrix(name, otherName, other, 1, rows, cols); err != nil {
+	if err := checkMatrix(name, otherName, other, 1, otherRows, cols); err != nil {
 		return err
 	}
 	return checkIndex(name, index, rows)
@@ -174,12 +174,13 @@ func (k *Gather) String() string {
 	return fmt.Sprintf("Gather [%d, %d] of [%d, %d]", k.Rows, k.Cols, k.TableRows, k.Cols)
 }
 
-// ScatterAdd adds rows of floats: Table[Index(i)] += In[i], for i in order, so
-// that repeated row numbers add up the same way every time. A row number
-// outside [0, TableRows) is skipped.
+// ScatterAdd adds rows of floats: Table[Index(i)] += In[i / Repeat], for i in
+// order, so that repeated row numbers add up the same way every time. A row
+// number outside [0, TableRows) is skipped.
 type ScatterAdd struct {
 	Rows, Cols int
 	TableRows  int
+	Repeat     int // Rows is a multiple of it; 0 is 1
 	In         Matrix
 	Index      Index
 	Table      Matrix
@@ -188,7 +189,10 @@ type ScatterAdd struct {
 // Check implements Kernel.
 func (k *ScatterAdd) Check() error {
 	const name = "ScatterAdd"
-	if err := checkRows(name, k.Rows, k.Cols, k.TableRows, k.Table, k.Index, "In", k.In); err != nil {
+	if k.Repeat < 0 || k.Rows%k.Repeats() != 0 {
+		return misuse(name, "%d rows, each %d times", k.Rows, k.Repeat)
+	}
+	if err := checkRows(name, k.Rows, k.Cols, k.TableRows, k.Table, k.Index, "In", k.In, k.Rows/k.Repeats()); err != nil {
 		return err
 	}
 	for _, v := range some(k.In.View, k.Index.View, k.Index.Cursor) {
@@ -204,6 +208,13 @@ func (k *ScatterAdd) Access() (reads, writes []View) {
 	return some(k.In.View, k.Index.View, k.Index.Cursor, k.Table.View), some(k.Table.View)
 }
 
+// Repeats is how many row numbers in a row a row of In is added for.
+func (k *ScatterAdd) Repeats() int { return max(k.Repeat, 1) }
+
 func (k *ScatterAdd) String() string {
-	return fmt.Sprintf("ScatterAdd [%d, %d] into [%d, %d]", k.Rows, k.Cols, k.TableRows, k.Cols)
+	s := fmt.Sprintf("ScatterAdd [%d, %d] into [%d, %d]", k.Rows, k.Cols, k.TableRows, k.Cols)
+	if n := k.Repeats(); n > 1 {
+		s += fmt.Sprintf(", each row %d times", n)
+	}
+	return s
 }

@@ -140,6 +140,7 @@ var copyAhead func(dst, src, next *float32, blocks int)
 // are added in order whatever their numbers.
 type rowScatter struct {
 	rows, cols, tableRows int
+	repeat                int // see compute.ScatterAdd
 	in, table             matrix
 	index                 index
 	chunk                 int
@@ -148,7 +149,7 @@ type rowScatter struct {
 
 func (d *device) scatterAdd(k *compute.ScatterAdd) (op, error) {
 	b := binder{d: d}
-	s := &rowScatter{rows: k.Rows, cols: k.Cols, tableRows: k.TableRows, in: b.matrix(k.In), table: b.matrix(k.Table), index: b.index(k.Index)}
+	s := &rowScatter{rows: k.Rows, cols: k.Cols, tableRows: k.TableRows, repeat: k.Repeats(), in: b.matrix(k.In), table: b.matrix(k.Table), index: b.index(k.Index)}
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -167,7 +168,7 @@ func (s *rowScatter) part(_ *worker, i int) {
 	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.cols)
 	if rowScatterAdd != nil {
 		if numbers := s.index.numbers(base, s.rows); numbers != nil && allBelow(numbers, s.tableRows) {
-			lo = rowScatterAdd(s.table, s.in, lo, hi, numbers)
+			lo = rowScatterAdd(s, lo, hi, numbers)
 		}
 	}
 	if lo == hi {
@@ -176,12 +177,12 @@ func (s *rowScatter) part(_ *worker, i int) {
 	for i := range s.rows {
 		if r := s.index.at(base, i, s.tableRows); r >= 0 {
 			to := s.table.row(r, s.cols)[lo:hi]
-			addLoop(to, to, s.in.row(i, s.cols)[lo:hi], nil)
+			addLoop(to, to, s.in.row(i/s.repeat, s.cols)[lo:hi], nil)
 		}
 	}
 }
 
-// rowScatterAdd adds row i of in to row numbers[i] of table, for i in order, in
-// those columns from lo on that make whole vectors and are below hi, and says
-// where they end. nil where there is no assembly.
-var rowScatterAdd func(table, in matrix, lo, hi int, numbers []int32) int
+// rowScatterAdd adds the rows to those of numbers, in order, in those columns
+// from lo on that make whole vectors and are below hi, and says where they end.
+// nil where there is no assembly.
+var rowScatterAdd func(s *rowScatter, lo, hi int, numbers []int32) int

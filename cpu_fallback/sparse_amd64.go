@@ -62,11 +62,18 @@ func addToRowsVector(c matrix, lo int, x []float32, a *csr, from, to int) int {
 	return done
 }
 
-func scatterRowsVector(table, in matrix, lo, hi int, numbers []int32) int {
+func scatterRowsVector(s *rowScatter, lo, hi int, numbers []int32) int {
 	done := lo
+	stride := uintptr(s.table.stride) * 4
 	for i, vectors := range [3]int{4, 2, 1} {
 		for n := vectors * rows.lanes; done+n <= hi; done += n {
-			rows.scatter[i](&table.data[done], &in.data[done], uintptr(table.stride)*4, uintptr(in.stride)*4, &numbers[0], len(numbers))
+			if s.repeat == 1 {
+				rows.scatter[i](&s.table.data[done], &s.in.data[done], stride, uintptr(s.in.stride)*4, &numbers[0], len(numbers))
+				continue
+			}
+			for r := 0; r < len(numbers); r += s.repeat {
+				rows.add[i][0](&s.table.data[done], &s.in.data[r/s.repeat*s.in.stride+done], stride, &numbers[r], nil, s.repeat)
+			}
 		}
 	}
 	return done

@@ -480,11 +480,31 @@ func (c *compiler) lowerGather(t *Tensor) []compute.Kernel {
 }
 
 func (c *compiler) lowerScatter(t *Tensor) []compute.Kernel {
-	x, index := t.args[0], t.args[1]
-	cols := sizeOf(t.shape[1:])
-	return []compute.Kernel{fill(c.view(t), compute.Float), &compute.ScatterAdd{
-		Rows: index.Size(), Cols: cols, TableRows: t.shape[0],
-		In:    compute.Rows(c.window(c.flat(x), x.shape), cols),
+	index, cols := t.args[1], sizeOf(t.shape[1:])
+	in, repeat := c.scattered(t)
+	k := &compute.ScatterAdd{
+		Rows: index.Size(), Cols: cols, TableRows: t.shape[0], Repeat: repeat,
+		In:    compute.Rows(c.window(in, []int{index.Size() / repeat, cols}), cols),
 		Index: compute.Index{View: c.window(c.flat(index), index.shape)},
-		Table: compute.Rows(c.view(t), cols)}}
+		Table: compute.Rows(c.view(t), cols)}
+	return []compute.Kernel{fill(c.view(t), compute.Float), k}
+}
+
+// scattered is where the rows lie that a ScatterAdd adds, and for how many row
+// numbers each: a row that is repeated along the last axes of the index, as the
+// gradient of a mean over words is, need not be copied.
+func (c *compiler) scattered(t *Tensor) (in strided, repeat int) {
+	x, n := t.args[0], len(t.args[1].shape)
+	r := c.resolve(x)
+	shape := append([]int(nil), x.shape...)
+	repeat = 1
+	for a := n - 1; a >= 0 && x.Size() > 0 && (r.strides[a] == 0 || shape[a] == 1); a-- {
+		repeat *= shape[a]
+		shape[a] = 1
+	}
+	if r.base.kind == kindConst || repeat == 1 || !packed(shape, r.strides) {
+		r, repeat = c.flat(x), 1
+	}
+	r.strides = contiguous([]int{t.args[1].Size() / repeat, sizeOf(t.shape[1:])})
+	return r, repeat
 }

@@ -350,6 +350,31 @@ func TestSumsJoin(t *testing.T) {
 	}
 }
 
+// The gradient of a table whose picked rows are averaged is not repeated in
+// memory for each of them.
+func TestGradientOfAveragedRowsIsNotCopied(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		shape []int // of the index
+		axis  int
+		want  string
+	}{
+		{"last axis", []int{2, 3}, 1, "each row 3 times"},
+		{"all axes", []int{1, 6}, 1, "each row 6 times"},
+		{"first axis", []int{3, 2}, 0, "Copy"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newBench(t)
+			index := Reshape(n.g.Read(n.ints("index", 2, 0, 1, 3, 3, 2)), c.shape...)
+			table := n.g.Read(n.variable("table", n.normal, 4, 5))
+			p := n.run(Gradients(Sum(Square(Mean(Gather(table, index), c.axis))), table)...)
+			if s := p.String(); !strings.Contains(s, c.want) || strings.Contains(s, "Copy") != (c.want == "Copy") {
+				t.Errorf("want %s:\n%s", c.want, p)
+			}
+		})
+	}
+}
+
 // A variable that a sum reads is not written while it is being read, though the
 // new value follows from the sum.
 func TestSumOfItsOwnVariable(t *testing.T) {

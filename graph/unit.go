@@ -274,6 +274,9 @@ func (c *compiler) mainOperands(t *Tensor) []*Tensor {
 		for _, a := range t.args {
 			out = append(out, c.resolve(a).base)
 		}
+	case kindScatter:
+		in, _ := c.scattered(t)
+		out = append(out, in.base, c.flat(t.args[1]).base)
 	case kindPack:
 		for i, a := range t.args {
 			if p := c.parts[t][i]; p != nil {

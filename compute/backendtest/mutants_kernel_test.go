@@ -199,6 +199,7 @@ var rowMutants = []mutation{
 		}
 	})},
 	{"ignores the index", "ScatterAdd", bent(func(k *compute.ScatterAdd) { k.Index = compute.Index{} })},
+	{"adds the first row for all", "ScatterAdd", bent(func(k *compute.ScatterAdd) { k.Repeat = max(k.Rows, 1) })},
 	{"drops a repeated row", "ScatterAdd", bent(func(k *compute.ScatterAdd) { k.Rows = min(k.Rows, k.TableRows) })},
 }
 

@@ -112,7 +112,7 @@ func (o *outcome) scatterAdd(k *compute.ScatterAdd) {
 			continue
 		}
 		for j := range k.Cols {
-			at, x := row*k.Table.Stride+j, o.value(k.In.View, i*k.In.Stride+j)
+			at, x := row*k.Table.Stride+j, o.value(k.In.View, i/k.Repeats()*k.In.Stride+j)
 			if _, begun := sums[at]; !begun {
 				sums[at] = o.value(k.Table.View, at)
 				sizes[at] = math.Abs(sums[at])

@@ -58,6 +58,17 @@ func testScatterAdd(d *device) {
 			})
 		})
 	}
+	d.run("each row several times", func(d *device) {
+		for _, s := range [][4]int{{6, 3, 4, 2}, {200, 33, 50, 100}, {70_000, 2, 60, 7}, {5, 17, 3, 5}} {
+			d.indexed(s[0], s[2], func(_ string, x compute.Index) {
+				d.check(&compute.ScatterAdd{
+					Rows: s[0], Cols: s[1], TableRows: s[2], Repeat: s[3], Index: x,
+					Table: d.matrix(1, s[2], s[1], layouts[1%len(layouts)], d.whole),
+					In:    d.matrix(1, s[0]/s[3], s[1], layouts[2%len(layouts)], d.whole),
+				}, exact)
+			})
+		}
+	})
 	d.run("in order", func(d *device) {
 		// 2^24 + 1 + 1 is 2^24 in float32, and 1 + 1 + 2^24 is 2^24 + 2.
 		for _, c := range []struct {
