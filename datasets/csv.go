@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ type Table struct {
 	name    string
 	columns []string
 	rows    int
-	cells   []byte // for each cell in file order: its length as a varint, its text
+	cells   cells
 	missing []string
 }
 
@@ -59,9 +58,7 @@ func ParseCSV(r io.Reader, name string, cfg CSVConfig) (*Table, error) {
 }
 
 func parseCSV(r io.Reader, name string, size int, cfg CSVConfig) (*Table, error) {
-	// a cell takes its separator's byte here for its length, and one byte more
-	// when it is longer than 127 bytes
-	t := &Table{name: name, cells: make([]byte, 0, size+size/128+1), missing: cfg.Missing}
+	t := &Table{name: name, cells: newCells(size), missing: cfg.Missing}
 	if cfg.Missing == nil {
 		t.missing = []string{"NA", "N/A", "NaN", "null", "None"}
 	}
@@ -88,8 +85,7 @@ func parseCSV(r io.Reader, name string, size int, cfg CSVConfig) (*Table, error)
 			}
 		}
 		for _, cell := range record {
-			t.cells = binary.AppendUvarint(t.cells, uint64(len(cell)))
-			t.cells = append(t.cells, cell...)
+			t.cells.add(cell)
 		}
 		t.rows++
 	}

@@ -25,6 +25,15 @@ func table(t testing.TB, text string, cfg CSVConfig) *Table {
 	return table
 }
 
+func texts(t testing.TB, tab *Table, column string) []string {
+	t.Helper()
+	text, err := tab.Text(column)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Collect(text)
+}
+
 func TestTableReadsColumns(t *testing.T) {
 	tab := table(t, "\ufeffage, place ,n\r\n 22.5 ,\"a, \"\"b\"\"\",1\r\n,c,2\r\nNaN,na,-3\r\n", CSVConfig{})
 	if got := tab.Columns(); !slices.Equal(got, []string{"age", "place", "n"}) || tab.Rows() != 3 {
@@ -40,8 +49,8 @@ func TestTableReadsColumns(t *testing.T) {
 	if v, err := tab.Float64("age"); err != nil || v[0] != 22.5 || !math.IsNaN(v[1]) {
 		t.Errorf("Float64: %v, %v", v, err)
 	}
-	if text, err := tab.Text("place"); err != nil || !slices.Equal(text, []string{`a, "b"`, "c", ""}) {
-		t.Errorf("text %q, %v", text, err)
+	if text := texts(t, tab, "place"); !slices.Equal(text, []string{`a, "b"`, "c", ""}) {
+		t.Errorf("text %q", text)
 	}
 	if n, err := tab.Int32("n"); err != nil || !slices.Equal(n.Values, []int32{1, 2, -3}) || !slices.Equal(n.Shape, []int{3}) {
 		t.Errorf("whole numbers %v, %v", n, err)
@@ -65,15 +74,15 @@ func TestTableWithoutHeaderAndWithOtherSigns(t *testing.T) {
 		t.Errorf("columns %q, numbers %v", tab.Columns(), x)
 	}
 	// with a list of its own, NA is text
-	if text, err := table(t, "a\nNA\n", CSVConfig{Missing: []string{}}).Text("a"); err != nil || !slices.Equal(text, []string{"NA"}) {
-		t.Errorf("text %q, %v", text, err)
+	if text := texts(t, table(t, "a\nNA\n", CSVConfig{Missing: []string{}}), "a"); !slices.Equal(text, []string{"NA"}) {
+		t.Errorf("text %q", text)
 	}
 	if empty := table(t, "a,b\n", CSVConfig{}); empty.Rows() != 0 {
 		t.Errorf("a line of names alone has %d rows", empty.Rows())
 	}
 	long := strings.Repeat("x", 1000) // its length takes two bytes
-	if text, err := table(t, "a\n"+long+"\n", CSVConfig{}).Text("a"); err != nil || text[0] != long {
-		t.Errorf("a long cell reads as %d bytes, %v", len(text[0]), err)
+	if text := texts(t, table(t, "a\n"+long+"\n", CSVConfig{}), "a"); text[0] != long {
+		t.Errorf("a long cell reads as %d bytes", len(text[0]))
 	}
 }
 
@@ -91,10 +100,20 @@ func TestTableErrorsNameRowAndColumn(t *testing.T) {
 		"missing":          {"a,b\n,1\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `row 0, column "a": "" is no whole number`},
 		"above int32":      {"a\n2147483648\n", func(t *Table) error { _, err := t.Int32("a"); return err }, "is no whole number"},
 		"no such column":   {"a,b\n1,2\n", func(t *Table) error { _, err := t.Float32("c"); return err }, `no column "c"; there is ["a" "b"]`},
+		"too many names":   {"a\n" + lines(maxCategories+1), func(t *Table) error { _, _, err := t.Categories("a"); return err }, `row 65536, column "a": "65536" is one name more than 65536`},
 		"no such text":     {"a,b\n1,2\n", func(t *Table) error { _, _, err := t.Categories("c"); return err }, `no column "c"`},
 	} {
 		wantError(t, name, c.read(table(t, c.text, CSVConfig{})), "datasets: t.csv: ", c.want)
 	}
+}
+
+// lines are the numbers from 0 on, one a line.
+func lines(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintln(&b, i)
+	}
+	return b.String()
 }
 
 // hostileCSV are files that must be refused, with a part of the error.
@@ -168,6 +187,75 @@ func TestReadCSVAllocatesTwiceTheSizeAtMost(t *testing.T) {
 		if err != nil || tab.Rows() != 8<<20/len(row) {
 			t.Errorf("%s: %v", name, err)
 		}
+		// of unknown size: a quarter more, and what the last block leaves free
+		memtest.AtMost(t, int64(len(text)), int64(len(text))/2, func() { tab, err = ParseCSV(strings.NewReader(text), "t.csv", CSVConfig{NoHeader: true}) })
+		if err != nil || tab.Rows() != 8<<20/len(row) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a column has is checked before memory is taken for it, and texts take
+// none at all.
+func TestColumnsTakeNoMemoryUntilTheyAreGood(t *testing.T) {
+	const rows = 1 << 18
+	path := filepath.Join(t.TempDir(), "t.csv")
+	text := strings.Repeat("1\n", rows) + "x\n"
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(*Table) error{
+		"Float32": func(t *Table) error { _, err := t.Float32(); return err },
+		"Float64": func(t *Table) error { _, err := t.Float64("0"); return err },
+		"Int32":   func(t *Table) error { _, err := t.Int32("0"); return err },
+		"Text": func(t *Table) error {
+			text, err := t.Text("0")
+			if err != nil {
+				return err
+			}
+			for s := range text {
+				if s == "x" {
+					return errors.New(`row 262144, column "0"`)
+				}
+			}
+			return nil
+		},
+		"Missing": func(t *Table) error {
+			if n, err := t.Missing("0"); err != nil || n != 0 {
+				return fmt.Errorf("%d missing, %w", n, err)
+			}
+			return errors.New(`row 262144, column "0"`)
+		},
+	} {
+		var err error
+		memtest.AtMost(t, int64(len(text)), 1<<17, func() {
+			var tab *Table
+			if tab, err = ReadCSV(path, CSVConfig{NoHeader: true}); err == nil {
+				err = read(tab)
+			}
+		})
+		wantError(t, name, err, `row 262144, column "0"`)
+	}
+	// the index of categories takes 4 bytes a row
+	tab, err := ReadCSV(path, CSVConfig{NoHeader: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	memtest.AtMost(t, 2*rows, 1<<17, func() { _, names, err = tab.Categories("0") })
+	if err != nil || !slices.Equal(names, []string{"1", "x"}) {
+		t.Errorf("categories %q, %v", names, err)
+	}
+}
+
+func TestCellsInBlocks(t *testing.T) {
+	c := newCells(0)
+	want := []string{"", "a", strings.Repeat("b", 127), strings.Repeat("c", 128), strings.Repeat("d", 20000), "", strings.Repeat("e", smallestBlock-1), "f"}
+	for _, s := range want {
+		c.add(s)
+	}
+	if got := slices.Collect(c.all()); !slices.Equal(got, want) || len(c.blocks) < 3 {
+		t.Errorf("%d blocks hold %q", len(c.blocks), got)
 	}
 }
 
@@ -212,13 +300,21 @@ func FuzzParseCSV(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(tab.cells) > len(text)+len(text)/128+1 { // the capacity that ReadCSV gives it
-			t.Fatalf("%d bytes of cells from %d of text", len(tab.cells), len(text))
+		if tab.cells.size > len(text)+len(text)/128+1 { // the room that ReadCSV gives it
+			t.Fatalf("%d bytes of cells from %d of text", tab.cells.size, len(text))
 		}
 		for _, column := range tab.Columns() {
-			cells, err := tab.Text(column)
-			if err != nil || len(cells) != tab.Rows() {
-				t.Fatalf("%d cells in column %q of %d rows, %v", len(cells), column, tab.Rows(), err)
+			if cells := texts(t, tab, column); len(cells) != tab.Rows() {
+				t.Fatalf("%d cells in column %q of %d rows", len(cells), column, tab.Rows())
+			}
+			index, names, err := tab.Categories(column)
+			if err != nil || len(index.Values) != tab.Rows() {
+				t.Fatalf("%d categories in %d rows, %v", len(index.Values), tab.Rows(), err)
+			}
+			for row, cell := range texts(t, tab, column) {
+				if i := index.Values[row]; cell == "" && i != -1 || cell != "" && names[i] != cell {
+					t.Fatalf("row %d, %q, has category %d of %q", row, cell, i, names)
+				}
 			}
 			if x, err := tab.Float32(column); err == nil && x.Rows() != tab.Rows() {
 				t.Fatalf("%d numbers in %d rows", x.Rows(), tab.Rows())

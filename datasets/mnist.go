@@ -174,15 +174,17 @@ func images(shape []int, pixels []byte, rows []int, labels []byte, cfg ImageConf
 	case cfg.Channels:
 		shape = append(shape, 1)
 	}
+	for i, label := range labels {
+		if label >= classes {
+			return nil, fmt.Errorf("row %d: label %d, want 0 to %d", i, label, classes-1)
+		}
+	}
 	x := &data.Dense{Shape: shape, Values: make([]float32, len(pixels))}
 	for i, p := range pixels {
 		x.Values[i] = float32(p) / 255
 	}
 	y := &data.Ints{Shape: []int{rows[0]}, Values: make([]int32, len(labels))}
 	for i, label := range labels {
-		if label >= classes {
-			return nil, fmt.Errorf("row %d: label %d, want 0 to %d", i, label, classes-1)
-		}
 		y.Values[i] = int32(label)
 	}
 	if !cfg.OneHot {

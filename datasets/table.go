@@ -1,8 +1,9 @@
 package datasets
 
 import (
-	"encoding/binary"
 	"fmt"
+	"iter"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -35,31 +36,53 @@ func (t *Table) isMissing(cell string) bool {
 	return cell == "" || slices.ContainsFunc(t.missing, func(m string) bool { return strings.EqualFold(m, cell) })
 }
 
-// each calls f with every cell, in file order, spaces around it removed. The
-// cell is valid until f returns.
-func (t *Table) each(f func(row, column int, cell []byte) error) error {
-	rest := t.cells
-	for row := range t.rows {
-		for column := range t.columns {
-			n, used := binary.Uvarint(rest)
-			cell := rest[used : used+int(n)]
-			rest = rest[used+int(n):]
-			if err := f(row, column, trim(cell)); err != nil {
-				return err
-			}
+// each calls f with every cell, in file order, spaces around it removed.
+func (t *Table) each(f func(row, column int, cell string) error) error {
+	at := 0
+	for cell := range t.cells.all() {
+		if err := f(at/len(t.columns), at%len(t.columns), strings.Trim(cell, " \t")); err != nil {
+			return err
 		}
+		at++
 	}
 	return nil
 }
 
-func trim(b []byte) []byte {
-	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
-		b = b[1:]
+// readCells reads the cells of some columns and hands them to set. All are
+// parsed before allocate is called, and then again: what a file does not have
+// takes no memory.
+func readCells[V any](t *Table, wanted func(column int) bool, parse func(cell string) (V, error), allocate func(), set func(row, column int, v V)) error {
+	read := func(set func(row, column int, v V)) error {
+		return t.each(func(row, column int, cell string) error {
+			if !wanted(column) {
+				return nil
+			}
+			v, err := parse(cell)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.place(row, column), err)
+			}
+			set(row, column, v)
+			return nil
+		})
 	}
-	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
-		b = b[:len(b)-1]
+	if err := read(func(int, int, V) {}); err != nil {
+		return err
 	}
-	return b
+	allocate()
+	return read(set)
+}
+
+// readColumn is [readCells] of one column, as a list.
+func readColumn[V any](t *Table, column string, parse func(cell string) (V, error)) ([]V, error) {
+	c, err := t.index(column)
+	if err != nil {
+		return nil, err
+	}
+	var out []V
+	err = readCells(t, func(column int) bool { return column == c }, parse,
+		func() { out = make([]V, t.rows) },
+		func(row, _ int, v V) { out[row] = v })
+	return out, err
 }
 
 // Float32 reads the given columns, or all when none are given, as numbers:
@@ -77,20 +100,14 @@ func (t *Table) Float32(columns ...string) (*data.Dense, error) {
 		}
 		to[c] = append(to[c], i)
 	}
-	out := &data.Dense{Shape: []int{t.rows, len(columns)}, Values: make([]float32, t.rows*len(columns))}
-	err := t.each(func(row, column int, cell []byte) error {
-		if to[column] == nil {
-			return nil
-		}
-		v, err := t.number(string(cell))
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.place(row, column), err)
-		}
-		for _, i := range to[column] {
-			out.Values[row*len(columns)+i] = float32(v)
-		}
-		return nil
-	})
+	out := &data.Dense{Shape: []int{t.rows, len(columns)}}
+	err := readCells(t, func(column int) bool { return to[column] != nil }, t.number,
+		func() { out.Values = make([]float32, t.rows*len(columns)) },
+		func(row, column int, v float64) {
+			for _, i := range to[column] {
+				out.Values[row*len(columns)+i] = float32(v)
+			}
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -99,26 +116,7 @@ func (t *Table) Float32(columns ...string) (*data.Dense, error) {
 
 // Float64 reads one column as numbers, in full precision; otherwise like
 // [Table.Float32].
-func (t *Table) Float64(column string) ([]float64, error) {
-	c, err := t.index(column)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]float64, t.rows)
-	err = t.each(func(row, column int, cell []byte) (err error) {
-		if column != c {
-			return nil
-		}
-		if out[row], err = t.number(string(cell)); err != nil {
-			return fmt.Errorf("%s: %w", t.place(row, column), err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
+func (t *Table) Float64(column string) ([]float64, error) { return readColumn(t, column, t.number) }
 
 // number is the value of a cell; NaN when it is missing.
 func (t *Table) number(cell string) (float64, error) {
@@ -134,62 +132,71 @@ func (t *Table) number(cell string) (float64, error) {
 
 // Int32 reads a column of whole numbers, [rows]. A missing cell is an error.
 func (t *Table) Int32(column string) (*data.Ints, error) {
-	c, err := t.index(column)
-	if err != nil {
-		return nil, err
-	}
-	out := &data.Ints{Shape: []int{t.rows}, Values: make([]int32, t.rows)}
-	err = t.each(func(row, column int, cell []byte) error {
-		if column != c {
-			return nil
-		}
-		v, err := strconv.ParseInt(string(cell), 10, 32)
+	values, err := readColumn(t, column, func(cell string) (int32, error) {
+		v, err := strconv.ParseInt(cell, 10, 32)
 		if err != nil {
-			return fmt.Errorf("%s: %.40q is no whole number", t.place(row, column), cell)
+			return 0, fmt.Errorf("%.40q is no whole number", cell)
 		}
-		out.Values[row] = int32(v)
-		return nil
+		return int32(v), nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return &data.Ints{Shape: []int{t.rows}, Values: values}, nil
 }
 
-// Text reads a column as it stands, "" where a cell is missing.
-func (t *Table) Text(column string) ([]string, error) {
+// Text goes through a column as it stands, "" where a cell is missing. The texts
+// lie in the table: they take no memory of their own, and keep the table's.
+// slices.Collect makes a list of them, of 16 bytes a row.
+func (t *Table) Text(column string) (iter.Seq[string], error) {
 	c, err := t.index(column)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]string, t.rows)
-	err = t.each(func(row, column int, cell []byte) error {
-		if s := string(cell); column == c && !t.isMissing(s) {
-			out[row] = s
+	return func(yield func(string) bool) {
+		at := 0
+		for cell := range t.cells.all() {
+			if at++; (at-1)%len(t.columns) != c {
+				continue
+			}
+			if cell = strings.Trim(cell, " \t"); t.isMissing(cell) {
+				cell = ""
+			}
+			if !yield(cell) {
+				return
+			}
 		}
-		return nil
-	})
-	return out, err
+	}, nil
 }
+
+// maxCategories bounds the names of a column of categories: with more of them
+// it is a column of texts.
+const maxCategories = 1 << 16
 
 // Categories reads a column of names: for every row the index of its name among
-// the sorted names of the column, -1 where it is missing.
+// the sorted names of the column, -1 where it is missing. More than 65,536
+// names are an error.
 func (t *Table) Categories(column string) (index *data.Ints, names []string, err error) {
 	text, err := t.Text(column)
 	if err != nil {
 		return nil, nil, err
 	}
-	names = slices.Compact(slices.Sorted(slices.Values(text)))
-	if len(names) > 0 && names[0] == "" {
-		names = names[1:]
-	}
-	index = &data.Ints{Shape: []int{t.rows}, Values: make([]int32, t.rows)}
-	for row, s := range text {
-		i, found := slices.BinarySearch(names, s)
-		if !found {
-			i = -1
+	seen := map[string]int32{"": -1}
+	row := 0
+	for s := range text {
+		seen[s] = -1
+		if len(seen) > maxCategories+1 {
+			return nil, nil, fmt.Errorf("datasets: %s: row %d, column %q: %.40q is one name more than %d", t.name, row, column, s, maxCategories)
 		}
-		index.Values[row] = int32(i)
+		row++
+	}
+	names = slices.Sorted(maps.Keys(seen))[1:] // without ""
+	for i, name := range names {
+		seen[name] = int32(i)
+	}
+	index = &data.Ints{Shape: []int{t.rows}, Values: make([]int32, 0, t.rows)}
+	for s := range text {
+		index.Values = append(index.Values, seen[s])
 	}
 	return index, names, nil
 }
@@ -201,7 +208,7 @@ func (t *Table) Missing(column string) (int, error) {
 		return 0, err
 	}
 	n := 0
-	for _, s := range text {
+	for s := range text {
 		if s == "" {
 			n++
 		}

@@ -3,6 +3,7 @@ package datasets
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 
 	"github.com/glearn-go/glearn/data"
@@ -113,8 +114,15 @@ func passengers(s source, name string, told bool) ([]Passenger, error) {
 	return table.passengers(told)
 }
 
+// maxPassengers bounds a list of passengers, which takes ten times what the
+// shortest rows do. Kaggle's files have 1,309 together.
+const maxPassengers = 1 << 12
+
 // passengers reads the columns of Kaggle's files.
 func (t *Table) passengers(told bool) ([]Passenger, error) {
+	if t.rows > maxPassengers {
+		return nil, fmt.Errorf("datasets: %s: row %d: more than %d passengers", t.name, maxPassengers, maxPassengers)
+	}
 	out := make([]Passenger, t.rows)
 	var err error
 	ints := func(column string, from, to int32, set func(*Passenger, int)) {
@@ -149,12 +157,14 @@ func (t *Table) passengers(told bool) ([]Passenger, error) {
 		if err != nil {
 			return
 		}
-		var values []string
+		var values iter.Seq[string]
 		if values, err = t.Text(column); err != nil {
 			return
 		}
-		for row, v := range values {
+		row := 0
+		for v := range values {
 			set(&out[row], v)
+			row++
 		}
 	}
 	const most = math.MaxInt32

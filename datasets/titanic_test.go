@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 func TestTitanicPassengers(t *testing.T) {
@@ -81,6 +83,21 @@ func TestTitanicRefuses(t *testing.T) {
 		}
 		_, _, err := TitanicPassengers(TitanicConfig{Dir: dir})
 		wantError(t, name, err, "datasets: "+path, c.want)
+	}
+}
+
+// A list of the shortest rows takes ten times their text, so it ends somewhere.
+func TestTitanicBoundsTheNumberOfPassengers(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "train.csv")
+	for rows, want := range map[int]string{maxPassengers: "test.csv", maxPassengers + 1: "row 4096: more than 4096 passengers", 1 << 18: "row 4096: more than 4096 passengers"} {
+		text := "PassengerId,Survived,Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked\n" + strings.Repeat("1,0,1,,,,0,0,,,,\n", rows)
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		memtest.AtMost(t, int64(len(text)), 1<<20, func() { _, _, err = TitanicPassengers(TitanicConfig{Dir: dir}) })
+		wantError(t, "many passengers", err, want) // the smallest list is good, and there is no test.csv
 	}
 }
 
