@@ -13,6 +13,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -63,7 +64,19 @@ type Graph struct {
 	streams int32
 	assigns []*Tensor
 	outputs []*Tensor
+	left    *int64 // bytes of memory; nil has no end
 }
+
+// Bound makes a graph fail that takes more memory than the given bytes, which
+// are counted down; nil has no end.
+func (g *Graph) Bound(left *int64) { g.left = left }
+
+// ErrMemory is what a bounded graph fails with.
+var ErrMemory = errors.New("its operations would take more memory than there is for them")
+
+// nodeBytes is what adding a node takes, generously: the node, its key, and the
+// places that point to it.
+const nodeBytes = 512
 
 // New starts an empty graph.
 func New() *Graph { return &Graph{seen: map[string]*Tensor{}} }
@@ -186,11 +199,19 @@ func (g *Graph) add(t Tensor) *Tensor {
 		g.Fail("graph: shape %v has %d axes, at most %d are supported", t.shape, len(t.shape), compute.MaxAxes)
 		return g.placeholder(t.typ, t.shape[:compute.MaxAxes])
 	}
+	if g.left != nil {
+		if *g.left -= nodeBytes; *g.left < 0 {
+			g.Fail("graph: %w", ErrMemory)
+		}
+	}
 	key := t.key()
 	if old, ok := g.seen[key]; ok {
 		return old
 	}
 	t.g, t.id, t.scope = g, len(g.nodes), strings.Join(g.scopes, "/")
+	if g.left != nil {
+		*g.left -= int64(len(t.scope))
+	}
 	n := &t
 	g.nodes = append(g.nodes, n)
 	g.seen[key] = n

@@ -147,8 +147,11 @@ func (m *Model) instance(s *Shared, taken map[string]bool, shapes [][]int) (*ins
 		return nil, err
 	}
 	inst := &instance{name: name, layer: s.layer, trainable: !s.frozen}
-	b := &Builder{inst: inst, path: name}
-	if err = checkLayer(s); err == nil {
+	b := &Builder{inst: inst, path: name, room: m.room}
+	if err = m.room.take(layerBytes + int64(len(name))*nameBytes); err == nil {
+		err = checkLayer(s)
+	}
+	if err == nil {
 		err = guarded("Build", func() (err error) {
 			inst.forward, err = s.Build(b, shapes...)
 			return err

@@ -12,6 +12,7 @@ type Builder struct {
 	inst *instance
 	path string // of the layer, or of the part of it that is being built
 	err  error  // the first mistake
+	room *room  // for the model that it is built for
 }
 
 // Name is the name of the layer in its model, such as "dense_1".
@@ -23,6 +24,9 @@ func (b *Builder) Weight(spec WeightSpec) *Weight {
 	if err := checkWeightSpec(spec); err != nil {
 		b.fail(err)
 		spec.Shape = []int{1}
+	}
+	if err := b.room.take(partBytes + int64(len(b.path))*nameBytes); err != nil {
+		b.fail(err)
 	}
 	spec.Shape = append([]int(nil), spec.Shape...)
 	w := &Weight{spec: spec, name: b.path + "/" + spec.Name, owner: b.inst}
@@ -38,8 +42,12 @@ func (b *Builder) Weight(spec WeightSpec) *Weight {
 
 // Layer builds a layer inside this one, whose weights become this layer's.
 func (b *Builder) Layer(name string, l Layer, inputs ...[]int) (Forward, error) {
-	inner := &Builder{inst: b.inst, path: b.path + "/" + name}
-	err := checkLayer(l)
+	err := b.room.take(layerBytes + int64(len(b.path)+len(name))*nameBytes)
+	if err != nil {
+		return nil, err
+	}
+	inner := &Builder{inst: b.inst, path: b.path + "/" + name, room: b.room}
+	err = checkLayer(l)
 	var forward Forward
 	if err == nil {
 		forward, err = l.Build(inner, inputs...)

@@ -19,6 +19,7 @@ type Call struct {
 	losses     []*graph.Tensor
 	assigned   map[*Weight]*graph.Tensor
 	order      []*Weight // of assigned
+	room       *room     // while a model is made of a file
 }
 
 func newCall(g *graph.Graph, training bool, seed, step *graph.Tensor) *Call {

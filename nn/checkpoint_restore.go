@@ -57,7 +57,7 @@ func (t *Training) read(path string) (*restored, error) {
 			return errors.New("it is a saved model, not a checkpoint")
 		}
 		var err error
-		if r.savedTraining, err = spec.Decode[savedTraining](text); err != nil {
+		if r.savedTraining, _, err = spec.DecodeWithin[savedTraining](text, memoryOf(f)); err != nil {
 			return err
 		}
 		if err := t.sameRun(f, &r.savedTraining); err != nil {

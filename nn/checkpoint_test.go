@@ -201,7 +201,7 @@ func TestHostileCheckpoints(t *testing.T) {
 		want   string
 	}{
 		"no training":   {func(c *checkpointFile) { delete(c.metadata, "training") }, "a saved model, not a checkpoint"},
-		"no JSON":       {func(c *checkpointFile) { c.metadata["training"] = "{" }, "ends too early"},
+		"no JSON":       {func(c *checkpointFile) { c.metadata["training"] = "{" }, "savedTraining: no"},
 		"unknown field": {training(`"step"`, `"steps"`), `no field "steps"`},
 		"another model": {func(c *checkpointFile) {
 			c.metadata["config"] = strings.Replace(c.metadata["config"], "tanh", "relu", 1)

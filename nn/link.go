@@ -23,7 +23,9 @@ type linker struct {
 // link makes the model's calls and layers from its nodes.
 func (m *Model) link(inputs, outputs []*Node) error {
 	g := graph.New()
+	g.Bound(m.room.rest())
 	l := &linker{model: m, place: map[*Node]int{}, taken: map[string]bool{}, probe: newCall(g, true, g.ConstInt(0), g.ConstInt(0))}
+	l.probe.room = m.room
 	for _, inst := range m.instances {
 		l.taken[inst.name] = true
 	}
@@ -74,6 +76,9 @@ func (l *linker) input(in *Node) error {
 // call builds the layer of a node, unless it is built, and traces it.
 func (l *linker) call(n *Node) error {
 	m, c := l.model, &call{}
+	if err := m.room.take(callBytes + int64(len(n.inputs))*fromBytes); err != nil {
+		return fmt.Errorf("nn: %w", err)
+	}
 	var shapes [][]int
 	for _, from := range n.inputs {
 		at := l.place[from]

@@ -25,7 +25,8 @@ import (
 // [Register].
 //
 // A file is data, never code. One that is damaged, or made to do damage, is an
-// error that says where; nothing larger than the file is allocated for it.
+// error that says where; no more than twice the file's size is allocated for it,
+// and 8 MiB.
 func Load(dev compute.Backend, path string) (*Model, error) {
 	var m *Model
 	err := openTensors(path, func(f *safetensors.File) error {
@@ -43,32 +44,41 @@ func Load(dev compute.Backend, path string) (*Model, error) {
 	return m, nil
 }
 
-// decodeModel makes a model of its configuration. It is built, which costs no
-// memory for its weights.
-func decodeModel(config []byte) (savedConfig, *Model, error) {
+// decodeModel makes a model of its configuration, which it takes over, in at
+// most limit bytes of memory. It is built, which costs no memory for its
+// weights.
+func decodeModel(config []byte, limit int64) (savedConfig, *Model, error) {
 	if len(config) > maxConfig {
 		return savedConfig{}, nil, fmt.Errorf("a configuration of %d bytes, want at most %d", len(config), maxConfig)
 	}
-	c, err := spec.Decode[savedConfig](config)
+	c, left, err := spec.DecodeWithin[savedConfig](config, limit)
 	if err != nil {
 		return c, nil, fmt.Errorf("the configuration: %w", err)
 	}
-	m, err := c.Model.model()
+	space := &room{limit, left}
+	m, err := c.Model.model(space.take)
 	if err != nil {
 		return c, nil, fmt.Errorf("the configuration: %w", err)
 	}
-	m.attached = c.Preprocessing
+	m.attached, m.room = c.Preprocessing, space
 	if err := m.Build(); err != nil {
 		return c, nil, err
 	}
+	m.room = nil
 	if len(m.layers) != len(c.Model.Layers) || len(m.calls) != len(c.Model.Calls) {
 		return c, nil, errors.New("the configuration has layers that lead to no output")
 	}
 	return c, m, nil
 }
 
+// memoryOf is what may be allocated for what a file's metadata describes: twice
+// the file, less what its header takes and its arrays will.
+func memoryOf(f *safetensors.File) int64 {
+	return 2*f.Size() - f.Held() - f.DataSize() + spec.Allowance
+}
+
 func loadModel(dev compute.Backend, f *safetensors.File, config []byte) (*Model, error) {
-	c, m, err := decodeModel(config)
+	c, m, err := decodeModel(config, memoryOf(f))
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ type Model struct {
 	outShapes [][]int
 	outAt     []int // numbers of the values that are outputs
 	built     bool
+	room      *room // while it is made of a file
 
 	attached  map[string]Preprocessor
 	config    *CompileConfig

@@ -70,10 +70,16 @@ func givenName(l Layer) string {
 	return ""
 }
 
+// maxName bounds the name of a layer, which is a part of many other names.
+const maxName = 255
+
 // nameFor is the layer's own name, or the next free one of its type: dense,
 // dense_1, ...
 func nameFor(l Layer, taken map[string]bool) (string, error) {
 	if name := givenName(l); name != "" {
+		if len(name) > maxName {
+			return "", fmt.Errorf("nn: the layer name %.40q... has %d bytes, want at most %d", name, len(name), maxName)
+		}
 		if taken[name] {
 			return "", fmt.Errorf("nn: two layers are called %q; names must differ", name)
 		}

@@ -28,7 +28,10 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 	defer m.release(shared)
 	m.preparing.Lock()
 	defer m.preparing.Unlock()
-	if err := m.build(inputs); err != nil {
+	m.room = b.room
+	err := m.build(inputs)
+	m.room = nil
+	if err != nil {
 		return nil, err
 	}
 	if len(inputs) != len(m.inShapes) || len(m.outAt) != 1 {
@@ -49,6 +52,12 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 		defer func() { c.frozen = frozen }()
 		all := append([]*graph.Tensor(nil), in...)
 		for _, k := range calls {
+			if err := c.room.take(callBytes + int64(len(k.from))*fromBytes); err != nil {
+				c.Graph.Fail("%w", err)
+			}
+			if c.Graph.Err() != nil {
+				return in[0]
+			}
 			args := make([]*graph.Tensor, len(k.from))
 			for i, at := range k.from {
 				args[i] = all[at]

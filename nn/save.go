@@ -1,10 +1,13 @@
 package nn
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 
+	"github.com/glearn-go/glearn/graph"
 	"github.com/glearn-go/glearn/internal/atomicfile"
 	"github.com/glearn-go/glearn/internal/npy"
 	"github.com/glearn-go/glearn/nn/internal/safetensors"
@@ -69,8 +72,25 @@ func (m *Model) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("nn: Save: %s: %w", path, err)
 	}
+	if err := m.loadable(config); err != nil {
+		return fmt.Errorf("nn: Save: %s: %w", path, err)
+	}
 	metadata[configKey] = string(config)
 	return m.saveTensors("Save", path, metadata)
+}
+
+// loadable says whether [Load] will have the memory that the configuration takes,
+// beside weights like the model's.
+func (m *Model) loadable(config []byte) error {
+	limit := int64(len(config)) + spec.Allowance
+	for _, w := range m.Weights() {
+		limit += 4 * int64(w.Size())
+	}
+	_, _, err := decodeModel(bytes.Clone(config), limit)
+	if errors.Is(err, spec.ErrMemory) || errors.Is(err, graph.ErrMemory) {
+		return fmt.Errorf("Load would refuse it: %w", err)
+	}
+	return nil // what else Load may say depends on the program that calls it
 }
 
 // SaveWeights writes the weights alone, to a safetensors file or, where path
@@ -156,6 +176,5 @@ func (m *Model) savedConfig() ([]byte, error) {
 	return config, err
 }
 
-// maxConfig bounds the JSON of a file: reading it takes some times its length
-// in memory. A vocabulary of a million words fits.
+// maxConfig bounds the JSON of a file. A vocabulary of a million words fits.
 const maxConfig = 16 << 20

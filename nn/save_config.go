@@ -66,8 +66,12 @@ func (m *Model) architecture() (modelConfig, error) {
 	return c, nil
 }
 
-// model puts the architecture together again. The model is not built yet.
-func (c modelConfig) model() (*Model, error) {
+// model puts the architecture together again; take is asked for the memory. The
+// model is not built yet.
+func (c modelConfig) model(take func(bytes int64) error) (*Model, error) {
+	if err := take(int64(len(c.Layers))*layerBytes + int64(len(c.Inputs))*inputBytes + int64(len(c.Outputs))*fromBytes); err != nil {
+		return nil, err
+	}
 	layers := make([]*Shared, len(c.Layers))
 	for i, l := range c.Layers {
 		if l.Layer == nil || l.Name == "" {
@@ -83,6 +87,9 @@ func (c modelConfig) model() (*Model, error) {
 		values = append(values, NamedInput(in.Name, in.Shape...))
 	}
 	for i, k := range c.Calls {
+		if err := take(callBytes + int64(len(k.From))*fromBytes); err != nil {
+			return nil, fmt.Errorf("call %d: %w", i, err)
+		}
 		if k.Layer < 0 || k.Layer >= len(layers) {
 			return nil, fmt.Errorf("call %d is of layer %d, there are %d", i, k.Layer, len(layers))
 		}
@@ -144,12 +151,12 @@ func (n nested) Config() (any, error) {
 }
 
 // SetConfig makes the nested model from what was saved.
-func (n *nested) SetConfig(decode func(into any) error) (err error) {
+func (n *nested) SetConfig(decode func(into any) error, take func(bytes int64) error) (err error) {
 	var c modelConfig
 	if err := decode(&c); err != nil {
 		return err
 	}
-	n.model, err = c.model()
+	n.model, err = c.model(take)
 	return err
 }
 

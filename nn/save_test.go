@@ -245,6 +245,11 @@ func TestSaveRefuses(t *testing.T) {
 	mistake(t, "a layer that is not registered", build(nn.Layer(stranger{})).Save(path), "nn_test.stranger", "not registered")
 	mistake(t, "the extension .npz", build(layers.Dense{Units: 1}).Save(path+".npz"), "SaveWeights")
 	mistake(t, "a folder that is not there", build(layers.Dense{Units: 1}).Save(filepath.Join(path, "x")), "no such file")
+	huge := build(layers.Softmax{})
+	if err := huge.Attach("words", vocabulary{Words: slices.Repeat([]string{"ab"}, 1200000)}); err != nil {
+		t.Fatal(err)
+	}
+	mistake(t, "a vocabulary that Load has no memory for", huge.Save(path), "Load would refuse it", "words", "would take more than")
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a refused Save leaves a file")
 	}

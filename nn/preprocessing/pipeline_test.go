@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/internal/memtest"
 	"github.com/glearn-go/glearn/nn/internal/graphtest"
 	"github.com/glearn-go/glearn/nn/internal/spec"
 	. "github.com/glearn-go/glearn/nn/preprocessing"
@@ -275,7 +276,9 @@ func FuzzPipeline(f *testing.F) {
 	f.Add([]byte(`{"inputs":[[{"column":"age","transform":null}]]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var p Pipeline
-		if json.Unmarshal(b, &p) != nil {
+		var err error
+		memtest.AtMost(t, int64(len(b)), spec.Allowance+1<<16, func() { err = json.Unmarshal(b, &p) })
+		if err != nil {
 			return
 		}
 		if x, err := p.Apply(train); err == nil && x[0].Rows() != 3 {

@@ -10,6 +10,9 @@ import (
 	"io"
 	"iter"
 	"sort"
+	"unsafe"
+
+	"github.com/glearn-go/glearn/nn/internal/jsontext"
 )
 
 // File is an opened file whose header has been read and checked.
@@ -106,11 +109,23 @@ func (f *File) Verify() (checked bool, err error) {
 	return true, nil
 }
 
-// Metadata is a text of the metadata. Do not change it.
+// Size is the length of the file in bytes.
+func (f *File) Size() int64 { return f.size }
+
+// DataSize is how many bytes all arrays have.
+func (f *File) DataSize() int64 { return f.size - f.data }
+
+// Held is how many bytes of memory the header takes.
+func (f *File) Held() int64 {
+	return int64(len(f.header.Text)) + int64(cap(f.header.entries))*int64(unsafe.Sizeof(entry{}))
+}
+
+// Metadata is a text of the metadata, as it lies in the header: who changes it
+// changes it for all.
 func (f *File) Metadata(key string) (value []byte, ok bool) {
 	for _, m := range f.header.metadata {
-		if string(f.header.of(m[0])) == key {
-			return f.header.of(m[1]), true
+		if string(f.header.Of(m[0])) == key {
+			return f.header.Of(m[1]), true
 		}
 	}
 	return nil, false
@@ -120,7 +135,7 @@ func (f *File) Metadata(key string) (value []byte, ok bool) {
 func (f *File) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, e := range f.header.entries {
-			if !yield(string(f.header.of(e.name))) {
+			if !yield(string(f.header.Of(e.name))) {
 				return
 			}
 		}
@@ -133,8 +148,8 @@ func (f *File) Len() int { return len(f.header.entries) }
 // find is the entry of an array.
 func (f *File) find(name string) (entry, bool) {
 	all := f.header.entries
-	i := sort.Search(len(all), func(i int) bool { return string(f.header.of(all[i].name)) >= name })
-	if i == len(all) || string(f.header.of(all[i].name)) != name {
+	i := sort.Search(len(all), func(i int) bool { return string(f.header.Of(all[i].name)) >= name })
+	if i == len(all) || string(f.header.Of(all[i].name)) != name {
 		return entry{}, false
 	}
 	return all[i], true
@@ -147,7 +162,7 @@ func (f *File) Info(name string) (Info, bool) {
 		return Info{}, false
 	}
 	in := Info{Name: name, Type: e.typ, Shape: []int{}, At: f.data + e.begin, Bytes: e.size}
-	again := header{text: f.header.text[:e.shape.to], at: int(e.shape.from)}
+	again := header{Scanner: jsontext.Scanner{Text: f.header.Text[:e.shape.To], At: int(e.shape.From)}}
 	// The shape was read once before, so it cannot fail.
 	_ = again.list(func(n int64) error {
 		in.Shape = append(in.Shape, int(n))

@@ -171,13 +171,13 @@ func standOf(v reflect.Value) (Stand, bool) {
 
 // config writes the fields of a struct that are not zero.
 func (e *encoder) config(v reflect.Value, where string, depth int) error {
-	fields, err := fieldsOf(v.Type())
+	s, err := structOf(v.Type())
 	if err != nil {
 		return err
 	}
 	e.out.WriteByte('{')
 	comma := false
-	for _, f := range fields {
+	for _, f := range s.fields {
 		x := v.FieldByIndex(f.index)
 		if x.IsZero() {
 			continue

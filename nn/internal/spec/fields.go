@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"sort"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -12,6 +13,35 @@ import (
 type field struct {
 	name  string // in JSON
 	index []int
+}
+
+// maxFields bounds the configuration fields of a struct.
+const maxFields = 128
+
+// structure is a struct's configuration.
+type structure struct {
+	fields []field
+	byName map[string]int // their places in fields
+}
+
+// structures are those seen so far, by type.
+var structures sync.Map
+
+// structOf is a struct's configuration, looked up once.
+func structOf(t reflect.Type) (*structure, error) {
+	if s, ok := structures.Load(t); ok {
+		return s.(*structure), nil
+	}
+	fields, err := fieldsOf(t)
+	if err != nil {
+		return nil, err
+	}
+	s := &structure{fields: fields, byName: map[string]int{}}
+	for i, f := range fields {
+		s.byName[f.name] = i
+	}
+	structures.Store(t, s)
+	return s, nil
 }
 
 // fieldsOf lists a struct's configuration, in order.
@@ -47,6 +77,9 @@ func fieldsOf(t reflect.Type) ([]field, error) {
 		return nil
 	}
 	err := walk(t, nil)
+	if err == nil && len(out) > maxFields {
+		err = fmt.Errorf("spec: %v has %d fields, want at most %d", t, len(out), maxFields)
+	}
 	return out, err
 }
 

@@ -35,10 +35,11 @@ type family struct {
 // Stand is a registered type whose configuration is another value than its own
 // fields: a model that is a layer of another, which is saved as what it was
 // built from. SetConfig is a method of the pointer; it calls decode with a
-// pointer to what Config returns a value of.
+// pointer to what Config returns a value of, and take for memory that it
+// allocates itself.
 type Stand interface {
 	Config() (any, error)
-	SetConfig(decode func(into any) error) error
+	SetConfig(decode func(into any) error, take func(bytes int64) error) error
 }
 
 // Register lets the types of the examples stand in fields of interface type I;

@@ -1,11 +1,14 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/glearn-go/glearn/internal/memtest"
 )
 
 // A small world of configuration with every kind of field.
@@ -143,15 +146,22 @@ func TestEncodeRefuses(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	for data, what := range map[string]string{
-		``:                                       "ends too early",
-		`{"class":`:                              "ends too early",
-		`{"class":"square"} x`:                   "follows",
-		`{"class":"cube"}`:                       `unknown class "cube", want one of behind, group, limited`,
-		`{"config":{}}`:                          `no "class"`,
-		`{"class":3}`:                            `no "class"`,
-		`{"class":"square","x":1}`:               `"x" beside`,
-		`{"class":"square","class":"group"}`:     "twice",
-		`{"class":"square","config":{"edge":2}}`: `no field "edge"`,
+		``:                                    "ends too early",
+		`{"class":`:                           `no "class"`,
+		`{"class":"square","config":{"side":`: "byte 35: spec.shape(square).side: the JSON ends too early",
+		`{"class":"square","config":{"side":01}}`:                     "no number",
+		`{"class":"square","config":{"side":1.}}`:                     "no number",
+		`{"class":"square","config":{"side":+1}}`:                     "no JSON",
+		`{"class":"square","config":{"side":1,}}`:                     "belongs",
+		`{"class":"square" "config":{}}`:                              "belongs",
+		`{"config":{},"class":"square"}`:                              `no "class" at its beginning`,
+		`{"class":"square"} x`:                                        "follows",
+		`{"class":"cube"}`:                                            `unknown class "cube", want one of behind, group, limited`,
+		`{"config":{}}`:                                               `no "class"`,
+		`{"class":3}`:                                                 `no "class"`,
+		`{"class":"square","x":1}`:                                    `"x" beside`,
+		`{"class":"square","class":"group"}`:                          "twice",
+		`{"class":"square","config":{"edge":2}}`:                      `no field "edge"`,
 		`{"class":"square","config":{"side":true}}`:                   "truth value",
 		`{"class":"square","config":{"side":"big"}}`:                  "text",
 		`{"class":"square","config":{"side":1e999}}`:                  "fit",
@@ -162,12 +172,15 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"class":"group","config":{"pair":[1]}}`:                     "1 elements",
 		`{"class":"group","config":{"pair":[1,200]}}`:                 "pair[1]: 200 does not fit",
 		`{"class":"group","config":{"by_id":{"01":"x"}}}`:             "key",
+		`{"class":"group","config":{"by_id":{"1":"x","1":""}}}`:       "twice",
+		`{"class":"group","config":{"on":true,"on":true}}`:            "twice",
+		`{"class":"group","config":{"by_name":{"x":{}}}}`:             `group).by_name[x]: the object has no "class"`,
 		`{"class":"group","config":{"hidden":1}}`:                     "no field",
 		`{"class":"group","config":{"shapes":{}}}`:                    "an object",
 		`{"class":"group","config":{"shapes":[true]}}`:                "truth value",
 		`{"class":"limited","config":{"n":-1}}`:                       "at least 0",
 		`{"class":"wrapped","config":{"f":1}}`:                        "cannot be loaded",
-		strings.Repeat(`[`, 1e6):                                      "nested",
+		strings.Repeat(`[`, 1e6):                                      "a list",
 		strings.Repeat(`{"class":"scaled","config":{"shape":`, 2000):  "nested",
 		strings.Repeat(`{"a":`, 150) + `1` + strings.Repeat(`}`, 150): "class",
 	} {
@@ -197,8 +210,76 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// FuzzDecode shows that no input panics, and that what decodes is written and
-// read back to the same bytes.
+// TestMemory holds Decode to what it says it takes, for texts that make most of
+// little: garbage included, and whether they are refused or not.
+func TestMemory(t *testing.T) {
+	const size = 4 << 20
+	many := func(field, open, element, shut string) string {
+		n := size / (len(element) + 1)
+		return `{"class":"group","config":{"` + field + `":` + open + strings.TrimSuffix(strings.Repeat(element+",", n), ",") + shut + `}}`
+	}
+	keys := func(field, value string) string {
+		var b strings.Builder
+		for i := range size / 12 {
+			fmt.Fprintf(&b, `,"%d":%s`, i, value)
+		}
+		return `{"class":"group","config":{"` + field + `":{` + b.String()[1:] + `}}}`
+	}
+	for name, c := range map[string]struct {
+		text   string
+		refuse bool
+	}{
+		"short texts":      {`{"class":"pointed","config":{"names":[` + strings.Repeat(`"",`, size/3) + `""]}}`, true},
+		"longer texts":     {`{"class":"pointed","config":{"names":[` + strings.Repeat(`"abcdefg",`, size/10) + `""]}}`, false},
+		"escaped texts":    {`{"class":"pointed","config":{"names":[` + strings.Repeat(`"\u003cbr\u003e",`, size/17) + `""]}}`, false},
+		"nothing":          {many("shapes", "[", "null", "]"), true},
+		"numbers":          {many("shapes", "[", "1", "]"), true},
+		"squares":          {many("shapes", "[", `{"class":"square"}`, "]"), true},
+		"large structs":    {many("shapes", "[", `{"class":"group"}`, "]"), true},
+		"pointers":         {many("shapes", "[", `{"class":"pointed"}`, "]"), false},
+		"large, with much": {many("shapes", "[", `{"class":"pointed","config":{"names":["`+strings.Repeat("x", 300)+`"]}}`, "]"), false},
+		"lists":            {many("shapes", "[", `{"class":"pointed","config":{"names":[""]}}`, "]"), true},
+		"empty lists":      {many("shapes", "[", `{"class":"pointed","config":{"names":[]}}`, "]"), false},
+		"commas":           {many("shapes", "[", "", "]"), true},
+		"a map of texts":   {keys("by_id", `""`), true},
+		"a map of shapes":  {keys("by_name", "null"), true},
+		"maps in maps":     {many("shapes", "[", `{"class":"group","config":{"by_id":{}}}`, "]"), true},
+		"deep":             {strings.Repeat(`{"class":"scaled","config":{"shape":`, size/36), true},
+		"no end":           {`{"class":"pointed","config":{"names":["` + strings.Repeat("x", size), true},
+	} {
+		var err error
+		raw := []byte(c.text)
+		memtest.AtMost(t, int64(len(raw)), Allowance+1<<16, func() { _, err = Decode[shape](raw) })
+		if c.refuse != (err != nil) || err != nil && !strings.Contains(err.Error(), "byte ") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	// it stops in time, and says where
+	text := many("shapes", "[", "null", "]")
+	var err error
+	if used := memtest.Allocated(func() { _, _, err = DecodeWithin[shape]([]byte(text), 1<<16) }); used > int64(len(text))+1<<17 {
+		t.Errorf("allocated %d", used)
+	}
+	if !errors.Is(err, ErrMemory) || !strings.Contains(err.Error(), "byte 36: spec.shape(group).shapes: the configuration would take more than 65536 bytes") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Configurations that are written are read again, small ones and large ones.
+func TestDecodeWithinSaysWhatIsLeft(t *testing.T) {
+	data, err := Encode(full())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const limit = 1 << 14
+	_, left, err := DecodeWithin[shape](data, limit)
+	if err != nil || left <= 0 || left >= limit {
+		t.Errorf("%d left, %v", left, err)
+	}
+}
+
+// FuzzDecode shows that no input panics, and it takes no more memory than it may, and that
+// what decodes is written and read back to the same bytes.
 func FuzzDecode(f *testing.F) {
 	data, err := Encode(full())
 	if err != nil {
@@ -208,8 +289,13 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := Decode[shape](data)
+		var v shape
+		var err error
+		memtest.AtMost(t, int64(len(data)), Allowance+1<<16, func() { v, err = Decode[shape](data) })
 		if err != nil {
+			if !strings.Contains(err.Error(), "byte ") {
+				t.Fatalf("an error without an offset: %v", err)
+			}
 			return
 		}
 		once, err := Encode(v)
@@ -238,9 +324,12 @@ func (b behind) Config() (any, error) {
 	return square{Side: float64(len(b.hidden))}, nil
 }
 
-func (b *behind) SetConfig(decode func(into any) error) error {
+func (b *behind) SetConfig(decode func(into any) error, take func(bytes int64) error) error {
 	var s square
 	if err := decode(&s); err != nil {
+		return err
+	}
+	if err := take(int64(s.Side)); err != nil {
 		return err
 	}
 	if s.Side > 9 {
@@ -262,7 +351,7 @@ func TestStand(t *testing.T) {
 	if _, err := Encode[shape](behind{}); err == nil || !strings.Contains(err.Error(), "nothing to write") {
 		t.Errorf("a Stand that fails is written: %v", err)
 	}
-	for data, what := range map[string]string{`{"class":"behind","config":{"side":10}}`: "a side of 10", `{"class":"behind","config":{"x":1}}`: "no field", `{"class":"behind"}`: "null"} {
+	for data, what := range map[string]string{`{"class":"behind","config":{"side":10}}`: "a side of 10", `{"class":"behind","config":{"x":1}}`: "no field", `{"class":"behind"}`: "without configuration"} {
 		if _, err := Decode[shape]([]byte(data)); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("%s: error %v, want one with %q", data, err, what)
 		}

@@ -1,4 +1,4 @@
-package safetensors
+package jsontext
 
 import (
 	"errors"
@@ -10,29 +10,29 @@ import (
 var errEscape = errors.New("an escape that JSON does not have")
 
 // escape reads \n, \u00e9 and the like, at a backslash.
-func (h *header) escape() (rune, error) {
-	if h.at+1 >= len(h.text) {
+func (s *Scanner) escape() (rune, error) {
+	if s.At+1 >= len(s.Text) {
 		return 0, errEscape
 	}
-	c := h.text[h.at+1]
+	c := s.Text[s.At+1]
 	if c == 'u' {
-		return h.codePoint()
+		return s.codePoint()
 	}
 	i := strings.IndexByte(`"\/bfnrt`, c)
 	if i < 0 {
 		return 0, errEscape
 	}
-	h.at += 2
+	s.At += 2
 	return rune("\"\\/\b\f\n\r\t"[i]), nil
 }
 
 // codePoint reads \uXXXX, or two of them that are one code point.
-func (h *header) codePoint() (rune, error) {
-	r, err := h.hex()
+func (s *Scanner) codePoint() (rune, error) {
+	r, err := s.hex()
 	if err != nil || !utf16.IsSurrogate(r) {
 		return r, err
 	}
-	low, err := h.hex()
+	low, err := s.hex()
 	if err != nil {
 		return 0, err
 	}
@@ -43,15 +43,15 @@ func (h *header) codePoint() (rune, error) {
 	return r, nil
 }
 
-func (h *header) hex() (rune, error) {
+func (s *Scanner) hex() (rune, error) {
 	const length = len(`\uXXXX`)
-	if h.at+length > len(h.text) || h.text[h.at] != '\\' || h.text[h.at+1] != 'u' {
+	if s.At+length > len(s.Text) || s.Text[s.At] != '\\' || s.Text[s.At+1] != 'u' {
 		return 0, errEscape
 	}
-	n, err := strconv.ParseUint(string(h.text[h.at+2:h.at+length]), 16, 16)
+	n, err := strconv.ParseUint(string(s.Text[s.At+2:s.At+length]), 16, 16)
 	if err != nil {
 		return 0, errEscape
 	}
-	h.at += length
+	s.At += length
 	return rune(n), nil
 }
