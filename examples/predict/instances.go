@@ -68,8 +68,9 @@ func (h *handler) arrays(in reader) ([]data.Tensor, error) {
 func (h *handler) objects(in reader) ([]data.Tensor, error) {
 	names := h.pipeline.Columns()
 	var rows []map[string]any
+	entries := 0
 	_, err := in.list(func(int) error {
-		row, err := in.row(names)
+		row, err := in.row(names, &entries)
 		rows = append(rows, row)
 		return err
 	})
@@ -152,8 +153,9 @@ func (in reader) array(to []float32, shape []int) ([]float32, error) {
 	return to, nil
 }
 
-// row reads an object that has each of the columns once.
-func (in reader) row(columns []string) (map[string]any, error) {
+// row reads an object that has each of the columns once. entries are those of
+// lists in the rows before.
+func (in reader) row(columns []string, entries *int) (map[string]any, error) {
 	if err := in.delim('{'); err != nil {
 		return nil, err
 	}
@@ -170,16 +172,9 @@ func (in reader) row(columns []string) (map[string]any, error) {
 		if _, twice := row[column]; twice {
 			return nil, fmt.Errorf("column %q comes twice", column)
 		}
-		var v any
-		if err := in.Decode(&v); err != nil {
+		if row[column], err = in.value(entries); err != nil {
 			return nil, fmt.Errorf("column %q: %w", column, err)
 		}
-		if x, ok := v.(float64); ok {
-			if err := finite(x); err != nil {
-				return nil, fmt.Errorf("column %q: %w", column, err)
-			}
-		}
-		row[column] = v
 	}
 	if err := in.delim('}'); err != nil {
 		return nil, err
@@ -190,6 +185,45 @@ func (in reader) row(columns []string) (map[string]any, error) {
 		}
 	}
 	return row, nil
+}
+
+// value reads a text, a number, a truth value or null, or a list of them, and
+// counts the entries of lists.
+func (in reader) value(entries *int) (any, error) {
+	v, err := in.scalar()
+	if v != json.Delim('[') || err != nil {
+		return v, err
+	}
+	list := []any{}
+	for in.More() {
+		if *entries++; *entries > maxEntries {
+			return nil, fmt.Errorf("more than %d entries in the lists of a request", maxEntries)
+		}
+		v, err := in.scalar()
+		if err != nil {
+			return nil, err
+		}
+		if v == json.Delim('[') {
+			return nil, fmt.Errorf("a list in a list")
+		}
+		list = append(list, v)
+	}
+	return list, in.delim(']')
+}
+
+// scalar reads what is no object, or the beginning of a list.
+func (in reader) scalar() (any, error) {
+	v, err := in.Token()
+	if err != nil {
+		return nil, err
+	}
+	if x, ok := v.(float64); ok {
+		return v, finite(x)
+	}
+	if d, ok := v.(json.Delim); ok && d != '[' {
+		return nil, fmt.Errorf("found %v, want a text, a number, a list of them, or null", d)
+	}
+	return v, nil
 }
 
 // finite refuses numbers that a float32 cannot hold.

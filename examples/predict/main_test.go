@@ -16,6 +16,7 @@ import (
 	"github.com/glearn-go/glearn/cpu_fallback"
 	"github.com/glearn-go/glearn/examples/internal/example"
 	"github.com/glearn-go/glearn/examples/internal/exampletest"
+	"github.com/glearn-go/glearn/internal/memtest"
 	"github.com/glearn-go/glearn/nn"
 	"github.com/glearn-go/glearn/nn/layers"
 	"github.com/glearn-go/glearn/nn/preprocessing"
@@ -182,8 +183,18 @@ var hostile = map[string]struct {
 	"people, a truth value":  {`{"instances": [{"age": true, "sex": "male"}]}`, 400, `column "age"`},
 	"people, an object":      {`{"instances": [{"age": {}, "sex": "male"}]}`, 400, `column "age"`},
 	"people, above float32":  {`{"instances": [{"age": 1e39, "sex": "male"}]}`, 400, `column "age": 1e+39 is no float32`},
-	"people, deep":           {`{"instances": [{"age": ` + strings.Repeat("[", 20000), 400, "depth"},
+	"people, deep":           {`{"instances": [{"age": ` + strings.Repeat("[", 20000), 400, `column "age": a list in a list`},
+	"people, long lists":     {`{"instances": [{"age": [` + strings.Repeat("1,", maxBody/2-20) + `1], "sex": "male"}]}`, 400, `column "age": more than 16384 entries`},
+	"people, lists of texts": {`{"instances": [{"age": 1, "sex": [` + strings.Repeat(`"",`, maxEntries-1) + `""]}]}`, 400, `column "sex"`},
+	"people, empty lists":    {`{"instances": [` + strings.Repeat(`{"age": [], "sex": []},`, maxInstances-1) + `{"age": [], "sex": []}]}`, 400, `column "age"`},
+	"people, a long text":    {`{"instances": [{"age": 1, "sex": "` + strings.Repeat("x", maxBody-100) + `"}]}`, 400, `column "sex"`},
+	"people, long numbers":   {`{"instances": [{"age": 0.` + strings.Repeat("1", maxBody-100) + `, "sex": "x"}]}`, 400, `column "sex"`},
+	"people, many rows":      {`{"instances": [` + strings.Repeat(`{"age": 1, "sex": "male"},`, maxInstances-1) + `{"age": 1, "sex": "x"}]}`, 400, `column "sex"`},
 }
+
+// requestConstant is what a request takes beside twice its body: all the rows
+// and the entries of lists that it may have.
+const requestConstant = 4 << 20
 
 func TestRefuses(t *testing.T) {
 	array, rows := sums(t), people(t)
@@ -192,7 +203,9 @@ func TestRefuses(t *testing.T) {
 		if strings.HasPrefix(name, "people") {
 			h = rows
 		}
-		status, body := ask(h, c.body)
+		var status int
+		var body string
+		memtest.AtMost(t, int64(len(c.body)), requestConstant, func() { status, body = ask(h, c.body) })
 		var answer struct{ Error string }
 		if err := json.Unmarshal([]byte(body), &answer); err != nil {
 			t.Errorf("%s: %v in %s", name, err, body)
@@ -341,7 +354,9 @@ func FuzzPredict(f *testing.F) {
 		if asRows {
 			h = rows
 		}
-		status, answer := ask(h, body)
+		var status int
+		var answer string
+		memtest.AtMost(t, int64(len(body)), requestConstant, func() { status, answer = ask(h, body) })
 		if !json.Valid([]byte(answer)) {
 			t.Fatalf("%d %q is no JSON", status, answer)
 		}

@@ -21,6 +21,7 @@ import (
 const (
 	maxBody      = 1 << 20 // bytes of a request
 	maxInstances = 1024    // rows of a request
+	maxEntries   = 1 << 14 // entries of the lists in the rows of a request
 	maxAtOnce    = 16      // requests that are answered at the same time
 )
 
