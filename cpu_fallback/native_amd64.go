@@ -4,15 +4,14 @@ import (
 	"github.com/glearn-go/glearn/cpu_fallback/internal/vector"
 )
 
-// nativeDepth is how many terms of a product are added up in registers before
-// they go to memory: as many rows of a column panel of B as fit the L1 cache
-// with room for a few rows of A. It alone decides the order of the additions,
-// so results do not depend on how a product is cut into tiles.
-const nativeDepth = 256
+// nativeDepth is the most terms of a product that are added up in registers
+// before they go to memory. It alone decides the order of the additions, so
+// results do not depend on how a product is cut into tiles.
+const nativeDepth = 512
 
-// nativeRows and nativeCols are the largest tile of C in one call: its part of
-// A, of 256 columns, stays in the L2 cache, and is used for enough columns to
-// be worth packing. Every panel of B is packed for so many rows.
+// nativeRows and nativeCols are the largest tile of C in one call. Its part of
+// B, nativeDepth x nativeCols, stays in the L2 cache while it streams past a few
+// rows of A at a time, and is used for enough rows to be worth packing.
 const (
 	nativeRows = 528
 	nativeCols = 512
@@ -58,7 +57,7 @@ func (s kernelShape) tile(m, n, k, threads int) (rows, cols int) {
 	}
 	rows, cols = even(max(m, 1), nativeRows, s.rows), even(max(n, 1), nativeCols, s.cols)
 	const least = 1 << 20 // multiplications in a tile
-	for (m+rows-1)/rows*((n+cols-1)/cols) < 4*threads && rows*cols*k > 2*least {
+	for (m+rows-1)/rows*((n+cols-1)/cols) < 2*threads && rows*cols*k > 2*least {
 		switch {
 		case cols > 2*s.cols:
 			cols = even(n, cols/2, s.cols)
@@ -71,8 +70,9 @@ func (s kernelShape) tile(m, n, k, threads int) (rows, cols int) {
 	return rows, cols
 }
 
-// sgemm goes over the terms in blocks of nativeDepth, over the columns of C in
-// panels and over its rows in register tiles.
+// sgemm goes over the terms in blocks, over the rows of C in groups that A is
+// packed for, and over a group in register tiles: a few rows of A stay in the L1
+// cache while the block of B streams by.
 func (s kernelShape) sgemm(w *worker, g *gemm) {
 	if g.n == 1 && g.ldc == 1 && g.transA {
 		// A column as a row: A then is read along its rows, vector by vector.
@@ -83,28 +83,43 @@ func (s kernelShape) sgemm(w *worker, g *gemm) {
 		w.dots(g)
 		return
 	}
-	panel := w.panel[:nativeDepth*32]
 	t := &w.vectors.tile
-	for k0 := 0; k0 < g.k; k0 += nativeDepth {
-		t.K, t.Add = min(nativeDepth, g.k-k0), 1
+	depth := depthOf(g.k)
+	for k0 := 0; k0 < g.k; k0 += depth {
+		t.K, t.Add = min(depth, g.k-k0), 1
 		if k0 == 0 && !g.add {
 			t.Add = 0
 		}
-		a := s.blockOfA(w, g, k0)
-		for j := 0; j < g.n; j += s.cols {
-			cols := min(s.cols, g.n-j)
-			t.Mask = 1<<cols - 1
-			if s.takesDirectly(g, cols) {
-				t.B, t.BRow = &g.b[k0*g.ldb+j], uintptr(g.ldb)*4
-			} else {
-				s.packB(panel, g, k0, t.K, j, cols)
-				t.B, t.BRow = &panel[0], uintptr(s.cols)*4
-			}
-			for i := 0; i < g.m; i += s.rows {
-				t.A = a.row(i)
-				s.run(w, g, min(s.rows, g.m-i), cols, i, j)
+		b := s.blockOfB(w, g, k0)
+		for i := 0; i < g.m; i += groupRows {
+			a := s.groupOfA(w, g, k0, i)
+			for r := i; r < min(i+groupRows, g.m); r += s.rows {
+				t.A = a.row(r - i)
+				s.across(w, g, &b, min(s.rows, g.m-r), r)
 			}
 		}
+	}
+}
+
+// longLoop is how many terms take longer than fetching C into the cache takes.
+const longLoop = 64
+
+// depthOf cuts k terms into blocks of about the same size.
+func depthOf(k int) int {
+	blocks := (k + nativeDepth - 1) / nativeDepth
+	return (k + blocks - 1) / blocks
+}
+
+// across computes a few rows of C from row i on.
+func (s kernelShape) across(w *worker, g *gemm, b *blockB, rows, i int) {
+	t := &w.vectors.tile
+	for j, at := 0, 0; j < g.n; j, at = j+s.cols, at+b.step {
+		cols := min(s.cols, g.n-j)
+		t.B, t.Mask, t.Long = &b.data[at], 1<<cols-1, 0
+		if t.K >= longLoop && (b.packed || cols%16 == 0) {
+			t.Long = 1
+		}
+		s.run(w, g, rows, cols, i, j)
 	}
 }
 

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile512x1x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -20,19 +20,42 @@ TEXT ·tile512x1x1(SB), NOSPLIT, $0-8
 	KMOVW  R9, K1
 	SHRL   $0x10, R9
 	VPXORD Z0, Z0, Z0
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (BX), K1, Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         SI, BX
 	ADDQ         DX, R8
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         DI, AX
-	VADDPS       (AX), Z0, K1, Z0
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       DI, R9
+	PREFETCHT0 (R9)
+	MOVQ       SI, R9
+	SHLQ       $0x04, R9
+	ADDQ       BX, R9
+
+whole:
+	PREFETCHT0   (R9)
+	VMOVUPS      (BX), Z1
+	VBROADCASTSS (R8), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         SI, BX
+	ADDQ         SI, R9
+	ADDQ         DX, R8
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   DI, R9
+	VADDPS (R9), Z0, K1, Z0
 
 store:
 	VMOVUPS Z0, K1, (DI)
@@ -40,7 +63,7 @@ store:
 	RET
 
 // func tile512x1x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -58,8 +81,10 @@ TEXT ·tile512x1x2(SB), NOSPLIT, $0-8
 	SHRL   $0x10, R9
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (BX), K1, Z2
 	VMOVUPS.Z    64(BX), K2, Z3
 	VBROADCASTSS (R8), Z4
@@ -68,12 +93,37 @@ loop:
 	ADDQ         SI, BX
 	ADDQ         DX, R8
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         DI, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       DI, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	MOVQ       SI, R9
+	SHLQ       $0x04, R9
+	ADDQ       BX, R9
+
+whole:
+	PREFETCHT0   (R9)
+	VMOVUPS      (BX), Z2
+	PREFETCHT0   64(R9)
+	VMOVUPS      64(BX), Z3
+	VBROADCASTSS (R8), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         SI, BX
+	ADDQ         SI, R9
+	ADDQ         DX, R8
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   DI, R9
+	VADDPS (R9), Z0, K1, Z0
+	VADDPS 64(R9), Z1, K2, Z1
 
 store:
 	VMOVUPS Z0, K1, (DI)
@@ -82,7 +132,7 @@ store:
 	RET
 
 // func tile512x2x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -98,8 +148,10 @@ TEXT ·tile512x2x1(SB), NOSPLIT, $0-8
 	SHRL   $0x10, R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z2
 	VBROADCASTSS (R10), Z3
 	VFMADD231PS  Z3, Z2, Z0
@@ -108,13 +160,38 @@ loop:
 	ADDQ         DI, SI
 	ADDQ         BX, R10
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R11
+	PREFETCHT0 (R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	MOVQ       DI, R11
+	SHLQ       $0x04, R11
+	ADDQ       SI, R11
+
+whole:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z2
+	VBROADCASTSS (R10), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VBROADCASTSS (R10)(DX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R11
+	VADDPS (R11), Z0, K1, Z0
+	ADDQ   R9, R11
+	VADDPS (R11), Z1, K1, Z1
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -124,7 +201,7 @@ store:
 	RET
 
 // func tile512x2x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -144,8 +221,10 @@ TEXT ·tile512x2x2(SB), NOSPLIT, $0-8
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z4
 	VMOVUPS.Z    64(SI), K2, Z5
 	VBROADCASTSS (R10), Z6
@@ -157,15 +236,46 @@ loop:
 	ADDQ         DI, SI
 	ADDQ         BX, R10
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	MOVQ       DI, R11
+	SHLQ       $0x04, R11
+	ADDQ       SI, R11
+
+whole:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z4
+	PREFETCHT0   64(R11)
+	VMOVUPS      64(SI), Z5
+	VBROADCASTSS (R10), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (R10)(DX*1), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R11
+	VADDPS (R11), Z0, K1, Z0
+	VADDPS 64(R11), Z1, K2, Z1
+	ADDQ   R9, R11
+	VADDPS (R11), Z2, K1, Z2
+	VADDPS 64(R11), Z3, K2, Z3
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -177,7 +287,7 @@ store:
 	RET
 
 // func tile512x3x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -194,8 +304,10 @@ TEXT ·tile512x3x1(SB), NOSPLIT, $0-8
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z3
 	VBROADCASTSS (R10), Z4
 	VFMADD231PS  Z4, Z3, Z0
@@ -206,15 +318,44 @@ loop:
 	ADDQ         DI, SI
 	ADDQ         BX, R10
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R11
+	PREFETCHT0 (R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	MOVQ       DI, R11
+	SHLQ       $0x04, R11
+	ADDQ       SI, R11
+
+whole:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z3
+	VBROADCASTSS (R10), Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VBROADCASTSS (R10)(DX*1), Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VBROADCASTSS (R10)(DX*2), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R11
+	VADDPS (R11), Z0, K1, Z0
+	ADDQ   R9, R11
+	VADDPS (R11), Z1, K1, Z1
+	ADDQ   R9, R11
+	VADDPS (R11), Z2, K1, Z2
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -226,7 +367,7 @@ store:
 	RET
 
 // func tile512x3x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -248,8 +389,10 @@ TEXT ·tile512x3x2(SB), NOSPLIT, $0-8
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z6
 	VMOVUPS.Z    64(SI), K2, Z7
 	VBROADCASTSS (R10), Z8
@@ -264,18 +407,55 @@ loop:
 	ADDQ         DI, SI
 	ADDQ         BX, R10
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	MOVQ       DI, R11
+	SHLQ       $0x04, R11
+	ADDQ       SI, R11
+
+whole:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z6
+	PREFETCHT0   64(R11)
+	VMOVUPS      64(SI), Z7
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (R10)(DX*1), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (R10)(DX*2), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R11
+	VADDPS (R11), Z0, K1, Z0
+	VADDPS 64(R11), Z1, K2, Z1
+	ADDQ   R9, R11
+	VADDPS (R11), Z2, K1, Z2
+	VADDPS 64(R11), Z3, K2, Z3
+	ADDQ   R9, R11
+	VADDPS (R11), Z4, K1, Z4
+	VADDPS 64(R11), Z5, K2, Z5
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -290,7 +470,7 @@ store:
 	RET
 
 // func tile512x4x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -310,8 +490,10 @@ TEXT ·tile512x4x1(SB), NOSPLIT, $0-8
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z4
 	VBROADCASTSS (R10), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -325,17 +507,51 @@ loop:
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
+
+whole:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS (R10), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS (R10)(DX*1), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS (R10)(DX*2), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS (R11), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Z0, K1, Z0
+	ADDQ   R9, R12
+	VADDPS (R12), Z1, K1, Z1
+	ADDQ   R9, R12
+	VADDPS (R12), Z2, K1, Z2
+	ADDQ   R9, R12
+	VADDPS (R12), Z3, K1, Z3
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -349,7 +565,7 @@ store:
 	RET
 
 // func tile512x4x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -375,8 +591,10 @@ TEXT ·tile512x4x2(SB), NOSPLIT, $0-8
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z8
 	VMOVUPS.Z    64(SI), K2, Z9
 	VBROADCASTSS (R10), Z10
@@ -395,21 +613,65 @@ loop:
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
+
+whole:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z8
+	PREFETCHT0   64(R12)
+	VMOVUPS      64(SI), Z9
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (R10)(DX*1), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (R10)(DX*2), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (R11), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Z0, K1, Z0
+	VADDPS 64(R12), Z1, K2, Z1
+	ADDQ   R9, R12
+	VADDPS (R12), Z2, K1, Z2
+	VADDPS 64(R12), Z3, K2, Z3
+	ADDQ   R9, R12
+	VADDPS (R12), Z4, K1, Z4
+	VADDPS 64(R12), Z5, K2, Z5
+	ADDQ   R9, R12
+	VADDPS (R12), Z6, K1, Z6
+	VADDPS 64(R12), Z7, K2, Z7
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -427,7 +689,7 @@ store:
 	RET
 
 // func tile512x5x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -448,8 +710,10 @@ TEXT ·tile512x5x1(SB), NOSPLIT, $0-8
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z5
 	VBROADCASTSS (R10), Z6
 	VFMADD231PS  Z6, Z5, Z0
@@ -465,19 +729,57 @@ loop:
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
+
+whole:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z5
+	VBROADCASTSS (R10), Z6
+	VFMADD231PS  Z6, Z5, Z0
+	VBROADCASTSS (R10)(DX*1), Z6
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (R10)(DX*2), Z6
+	VFMADD231PS  Z6, Z5, Z2
+	VBROADCASTSS (R11), Z6
+	VFMADD231PS  Z6, Z5, Z3
+	VBROADCASTSS (R11)(DX*1), Z6
+	VFMADD231PS  Z6, Z5, Z4
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Z0, K1, Z0
+	ADDQ   R9, R12
+	VADDPS (R12), Z1, K1, Z1
+	ADDQ   R9, R12
+	VADDPS (R12), Z2, K1, Z2
+	ADDQ   R9, R12
+	VADDPS (R12), Z3, K1, Z3
+	ADDQ   R9, R12
+	VADDPS (R12), Z4, K1, Z4
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -493,7 +795,7 @@ store:
 	RET
 
 // func tile512x5x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -521,8 +823,10 @@ TEXT ·tile512x5x2(SB), NOSPLIT, $0-8
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z10
 	VMOVUPS.Z    64(SI), K2, Z11
 	VBROADCASTSS (R10), Z12
@@ -544,24 +848,74 @@ loop:
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
+
+whole:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z10
+	PREFETCHT0   64(R12)
+	VMOVUPS      64(SI), Z11
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (R10)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (R10)(DX*2), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (R11)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Z0, K1, Z0
+	VADDPS 64(R12), Z1, K2, Z1
+	ADDQ   R9, R12
+	VADDPS (R12), Z2, K1, Z2
+	VADDPS 64(R12), Z3, K2, Z3
+	ADDQ   R9, R12
+	VADDPS (R12), Z4, K1, Z4
+	VADDPS 64(R12), Z5, K2, Z5
+	ADDQ   R9, R12
+	VADDPS (R12), Z6, K1, Z6
+	VADDPS 64(R12), Z7, K2, Z7
+	ADDQ   R9, R12
+	VADDPS (R12), Z8, K1, Z8
+	VADDPS 64(R12), Z9, K2, Z9
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -582,7 +936,7 @@ store:
 	RET
 
 // func tile512x6x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -604,8 +958,10 @@ TEXT ·tile512x6x1(SB), NOSPLIT, $0-8
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z6
 	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z7, Z6, Z0
@@ -623,21 +979,63 @@ loop:
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
+
+whole:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z6
+	VBROADCASTSS (R10), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS (R10)(DX*1), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS (R10)(DX*2), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS (R11), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS (R11)(DX*1), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS (R11)(DX*2), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Z0, K1, Z0
+	ADDQ   R9, R12
+	VADDPS (R12), Z1, K1, Z1
+	ADDQ   R9, R12
+	VADDPS (R12), Z2, K1, Z2
+	ADDQ   R9, R12
+	VADDPS (R12), Z3, K1, Z3
+	ADDQ   R9, R12
+	VADDPS (R12), Z4, K1, Z4
+	ADDQ   R9, R12
+	VADDPS (R12), Z5, K1, Z5
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -655,7 +1053,7 @@ store:
 	RET
 
 // func tile512x6x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -685,8 +1083,10 @@ TEXT ·tile512x6x2(SB), NOSPLIT, $0-8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z12
 	VMOVUPS.Z    64(SI), K2, Z13
 	VBROADCASTSS (R10), Z14
@@ -711,27 +1111,83 @@ loop:
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
+
+whole:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z12
+	PREFETCHT0   64(R12)
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (R10)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (R10)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R11)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R11)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Z0, K1, Z0
+	VADDPS 64(R12), Z1, K2, Z1
+	ADDQ   R9, R12
+	VADDPS (R12), Z2, K1, Z2
+	VADDPS 64(R12), Z3, K2, Z3
+	ADDQ   R9, R12
+	VADDPS (R12), Z4, K1, Z4
+	VADDPS 64(R12), Z5, K2, Z5
+	ADDQ   R9, R12
+	VADDPS (R12), Z6, K1, Z6
+	VADDPS 64(R12), Z7, K2, Z7
+	ADDQ   R9, R12
+	VADDPS (R12), Z8, K1, Z8
+	VADDPS 64(R12), Z9, K2, Z9
+	ADDQ   R9, R12
+	VADDPS (R12), Z10, K1, Z10
+	VADDPS 64(R12), Z11, K2, Z11
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -755,7 +1211,7 @@ store:
 	RET
 
 // func tile512x7x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -780,8 +1236,10 @@ TEXT ·tile512x7x1(SB), NOSPLIT, $0-8
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z7
 	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z8, Z7, Z0
@@ -802,23 +1260,70 @@ loop:
 	ADDQ         BX, R11
 	ADDQ         BX, R12
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	MOVQ       DI, R13
+	SHLQ       $0x04, R13
+	ADDQ       SI, R13
+
+whole:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z7
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z8, Z7, Z0
+	VBROADCASTSS (R10)(DX*1), Z8
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (R10)(DX*2), Z8
+	VFMADD231PS  Z8, Z7, Z2
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (R11)(DX*1), Z8
+	VFMADD231PS  Z8, Z7, Z4
+	VBROADCASTSS (R11)(DX*2), Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z8, Z7, Z6
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R13
+	VADDPS (R13), Z0, K1, Z0
+	ADDQ   R9, R13
+	VADDPS (R13), Z1, K1, Z1
+	ADDQ   R9, R13
+	VADDPS (R13), Z2, K1, Z2
+	ADDQ   R9, R13
+	VADDPS (R13), Z3, K1, Z3
+	ADDQ   R9, R13
+	VADDPS (R13), Z4, K1, Z4
+	ADDQ   R9, R13
+	VADDPS (R13), Z5, K1, Z5
+	ADDQ   R9, R13
+	VADDPS (R13), Z6, K1, Z6
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -838,7 +1343,7 @@ store:
 	RET
 
 // func tile512x7x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -872,8 +1377,10 @@ TEXT ·tile512x7x2(SB), NOSPLIT, $0-8
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z14
 	VMOVUPS.Z    64(SI), K2, Z15
 	VBROADCASTSS (R10), Z16
@@ -902,30 +1409,93 @@ loop:
 	ADDQ         BX, R11
 	ADDQ         BX, R12
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
-	ADDQ         R9, AX
-	VADDPS       (AX), Z12, K1, Z12
-	VADDPS       64(AX), Z13, K2, Z13
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	MOVQ       DI, R13
+	SHLQ       $0x04, R13
+	ADDQ       SI, R13
+
+whole:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z14
+	PREFETCHT0   64(R13)
+	VMOVUPS      64(SI), Z15
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (R10)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (R10)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (R11), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R11)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R11)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R13
+	VADDPS (R13), Z0, K1, Z0
+	VADDPS 64(R13), Z1, K2, Z1
+	ADDQ   R9, R13
+	VADDPS (R13), Z2, K1, Z2
+	VADDPS 64(R13), Z3, K2, Z3
+	ADDQ   R9, R13
+	VADDPS (R13), Z4, K1, Z4
+	VADDPS 64(R13), Z5, K2, Z5
+	ADDQ   R9, R13
+	VADDPS (R13), Z6, K1, Z6
+	VADDPS 64(R13), Z7, K2, Z7
+	ADDQ   R9, R13
+	VADDPS (R13), Z8, K1, Z8
+	VADDPS 64(R13), Z9, K2, Z9
+	ADDQ   R9, R13
+	VADDPS (R13), Z10, K1, Z10
+	VADDPS 64(R13), Z11, K2, Z11
+	ADDQ   R9, R13
+	VADDPS (R13), Z12, K1, Z12
+	VADDPS 64(R13), Z13, K2, Z13
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -952,7 +1522,7 @@ store:
 	RET
 
 // func tile512x8x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -978,8 +1548,10 @@ TEXT ·tile512x8x1(SB), NOSPLIT, $0-8
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z8
 	VBROADCASTSS (R10), Z9
 	VFMADD231PS  Z9, Z8, Z0
@@ -1002,25 +1574,76 @@ loop:
 	ADDQ         BX, R11
 	ADDQ         BX, R12
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	ADDQ         R9, AX
-	VADDPS       (AX), Z7, K1, Z7
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	MOVQ       DI, R13
+	SHLQ       $0x04, R13
+	ADDQ       SI, R13
+
+whole:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z8
+	VBROADCASTSS (R10), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS (R10)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS (R10)(DX*2), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS (R11), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS (R11)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS (R11)(DX*2), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS (R12)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R13
+	VADDPS (R13), Z0, K1, Z0
+	ADDQ   R9, R13
+	VADDPS (R13), Z1, K1, Z1
+	ADDQ   R9, R13
+	VADDPS (R13), Z2, K1, Z2
+	ADDQ   R9, R13
+	VADDPS (R13), Z3, K1, Z3
+	ADDQ   R9, R13
+	VADDPS (R13), Z4, K1, Z4
+	ADDQ   R9, R13
+	VADDPS (R13), Z5, K1, Z5
+	ADDQ   R9, R13
+	VADDPS (R13), Z6, K1, Z6
+	ADDQ   R9, R13
+	VADDPS (R13), Z7, K1, Z7
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1042,7 +1665,7 @@ store:
 	RET
 
 // func tile512x8x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1078,8 +1701,10 @@ TEXT ·tile512x8x2(SB), NOSPLIT, $0-8
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z16
 	VMOVUPS.Z    64(SI), K2, Z17
 	VBROADCASTSS (R10), Z18
@@ -1111,33 +1736,102 @@ loop:
 	ADDQ         BX, R11
 	ADDQ         BX, R12
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
-	ADDQ         R9, AX
-	VADDPS       (AX), Z12, K1, Z12
-	VADDPS       64(AX), Z13, K2, Z13
-	ADDQ         R9, AX
-	VADDPS       (AX), Z14, K1, Z14
-	VADDPS       64(AX), Z15, K2, Z15
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	MOVQ       DI, R13
+	SHLQ       $0x04, R13
+	ADDQ       SI, R13
+
+whole:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z16
+	PREFETCHT0   64(R13)
+	VMOVUPS      64(SI), Z17
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (R10)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (R10)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (R11), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R11)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R11)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R12)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R13
+	VADDPS (R13), Z0, K1, Z0
+	VADDPS 64(R13), Z1, K2, Z1
+	ADDQ   R9, R13
+	VADDPS (R13), Z2, K1, Z2
+	VADDPS 64(R13), Z3, K2, Z3
+	ADDQ   R9, R13
+	VADDPS (R13), Z4, K1, Z4
+	VADDPS 64(R13), Z5, K2, Z5
+	ADDQ   R9, R13
+	VADDPS (R13), Z6, K1, Z6
+	VADDPS 64(R13), Z7, K2, Z7
+	ADDQ   R9, R13
+	VADDPS (R13), Z8, K1, Z8
+	VADDPS 64(R13), Z9, K2, Z9
+	ADDQ   R9, R13
+	VADDPS (R13), Z10, K1, Z10
+	VADDPS 64(R13), Z11, K2, Z11
+	ADDQ   R9, R13
+	VADDPS (R13), Z12, K1, Z12
+	VADDPS 64(R13), Z13, K2, Z13
+	ADDQ   R9, R13
+	VADDPS (R13), Z14, K1, Z14
+	VADDPS 64(R13), Z15, K2, Z15
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1167,7 +1861,7 @@ store:
 	RET
 
 // func tile512x9x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x9x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1194,8 +1888,10 @@ TEXT ·tile512x9x1(SB), NOSPLIT, $0-8
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z9
 	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z10, Z9, Z0
@@ -1220,27 +1916,82 @@ loop:
 	ADDQ         BX, R11
 	ADDQ         BX, R12
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	ADDQ         R9, AX
-	VADDPS       (AX), Z7, K1, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	MOVQ       DI, R13
+	SHLQ       $0x04, R13
+	ADDQ       SI, R13
+
+whole:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z9
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VBROADCASTSS (R10)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (R10)(DX*2), Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VBROADCASTSS (R11), Z10
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (R11)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z4
+	VBROADCASTSS (R11)(DX*2), Z10
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z10, Z9, Z6
+	VBROADCASTSS (R12)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z7
+	VBROADCASTSS (R12)(DX*2), Z10
+	VFMADD231PS  Z10, Z9, Z8
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R13
+	VADDPS (R13), Z0, K1, Z0
+	ADDQ   R9, R13
+	VADDPS (R13), Z1, K1, Z1
+	ADDQ   R9, R13
+	VADDPS (R13), Z2, K1, Z2
+	ADDQ   R9, R13
+	VADDPS (R13), Z3, K1, Z3
+	ADDQ   R9, R13
+	VADDPS (R13), Z4, K1, Z4
+	ADDQ   R9, R13
+	VADDPS (R13), Z5, K1, Z5
+	ADDQ   R9, R13
+	VADDPS (R13), Z6, K1, Z6
+	ADDQ   R9, R13
+	VADDPS (R13), Z7, K1, Z7
+	ADDQ   R9, R13
+	VADDPS (R13), Z8, K1, Z8
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1264,7 +2015,7 @@ store:
 	RET
 
 // func tile512x9x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x9x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1302,8 +2053,10 @@ TEXT ·tile512x9x2(SB), NOSPLIT, $0-8
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z18
 	VMOVUPS.Z    64(SI), K2, Z19
 	VBROADCASTSS (R10), Z20
@@ -1338,36 +2091,111 @@ loop:
 	ADDQ         BX, R11
 	ADDQ         BX, R12
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
-	ADDQ         R9, AX
-	VADDPS       (AX), Z12, K1, Z12
-	VADDPS       64(AX), Z13, K2, Z13
-	ADDQ         R9, AX
-	VADDPS       (AX), Z14, K1, Z14
-	VADDPS       64(AX), Z15, K2, Z15
-	ADDQ         R9, AX
-	VADDPS       (AX), Z16, K1, Z16
-	VADDPS       64(AX), Z17, K2, Z17
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	MOVQ       DI, R13
+	SHLQ       $0x04, R13
+	ADDQ       SI, R13
+
+whole:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z18
+	PREFETCHT0   64(R13)
+	VMOVUPS      64(SI), Z19
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (R10)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (R10)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (R11), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (R11)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R11)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R12)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R12)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R13
+	VADDPS (R13), Z0, K1, Z0
+	VADDPS 64(R13), Z1, K2, Z1
+	ADDQ   R9, R13
+	VADDPS (R13), Z2, K1, Z2
+	VADDPS 64(R13), Z3, K2, Z3
+	ADDQ   R9, R13
+	VADDPS (R13), Z4, K1, Z4
+	VADDPS 64(R13), Z5, K2, Z5
+	ADDQ   R9, R13
+	VADDPS (R13), Z6, K1, Z6
+	VADDPS 64(R13), Z7, K2, Z7
+	ADDQ   R9, R13
+	VADDPS (R13), Z8, K1, Z8
+	VADDPS 64(R13), Z9, K2, Z9
+	ADDQ   R9, R13
+	VADDPS (R13), Z10, K1, Z10
+	VADDPS 64(R13), Z11, K2, Z11
+	ADDQ   R9, R13
+	VADDPS (R13), Z12, K1, Z12
+	VADDPS 64(R13), Z13, K2, Z13
+	ADDQ   R9, R13
+	VADDPS (R13), Z14, K1, Z14
+	VADDPS 64(R13), Z15, K2, Z15
+	ADDQ   R9, R13
+	VADDPS (R13), Z16, K1, Z16
+	VADDPS 64(R13), Z17, K2, Z17
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1400,7 +2228,7 @@ store:
 	RET
 
 // func tile512x10x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x10x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1430,8 +2258,10 @@ TEXT ·tile512x10x1(SB), NOSPLIT, $0-8
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z10
 	VBROADCASTSS (R10), Z11
 	VFMADD231PS  Z11, Z10, Z0
@@ -1459,29 +2289,89 @@ loop:
 	ADDQ         BX, R12
 	ADDQ         BX, R13
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	ADDQ         R9, AX
-	VADDPS       (AX), Z7, K1, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	ADDQ         R9, AX
-	VADDPS       (AX), Z9, K1, Z9
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	MOVQ       DI, R14
+	SHLQ       $0x04, R14
+	ADDQ       SI, R14
+
+whole:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z10
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VBROADCASTSS (R10)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z1
+	VBROADCASTSS (R10)(DX*2), Z11
+	VFMADD231PS  Z11, Z10, Z2
+	VBROADCASTSS (R11), Z11
+	VFMADD231PS  Z11, Z10, Z3
+	VBROADCASTSS (R11)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z4
+	VBROADCASTSS (R11)(DX*2), Z11
+	VFMADD231PS  Z11, Z10, Z5
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Z11, Z10, Z6
+	VBROADCASTSS (R12)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z7
+	VBROADCASTSS (R12)(DX*2), Z11
+	VFMADD231PS  Z11, Z10, Z8
+	VBROADCASTSS (R13), Z11
+	VFMADD231PS  Z11, Z10, Z9
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R14
+	VADDPS (R14), Z0, K1, Z0
+	ADDQ   R9, R14
+	VADDPS (R14), Z1, K1, Z1
+	ADDQ   R9, R14
+	VADDPS (R14), Z2, K1, Z2
+	ADDQ   R9, R14
+	VADDPS (R14), Z3, K1, Z3
+	ADDQ   R9, R14
+	VADDPS (R14), Z4, K1, Z4
+	ADDQ   R9, R14
+	VADDPS (R14), Z5, K1, Z5
+	ADDQ   R9, R14
+	VADDPS (R14), Z6, K1, Z6
+	ADDQ   R9, R14
+	VADDPS (R14), Z7, K1, Z7
+	ADDQ   R9, R14
+	VADDPS (R14), Z8, K1, Z8
+	ADDQ   R9, R14
+	VADDPS (R14), Z9, K1, Z9
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1507,7 +2397,7 @@ store:
 	RET
 
 // func tile512x10x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x10x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1549,8 +2439,10 @@ TEXT ·tile512x10x2(SB), NOSPLIT, $0-8
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z20
 	VMOVUPS.Z    64(SI), K2, Z21
 	VBROADCASTSS (R10), Z22
@@ -1589,39 +2481,121 @@ loop:
 	ADDQ         BX, R12
 	ADDQ         BX, R13
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
-	ADDQ         R9, AX
-	VADDPS       (AX), Z12, K1, Z12
-	VADDPS       64(AX), Z13, K2, Z13
-	ADDQ         R9, AX
-	VADDPS       (AX), Z14, K1, Z14
-	VADDPS       64(AX), Z15, K2, Z15
-	ADDQ         R9, AX
-	VADDPS       (AX), Z16, K1, Z16
-	VADDPS       64(AX), Z17, K2, Z17
-	ADDQ         R9, AX
-	VADDPS       (AX), Z18, K1, Z18
-	VADDPS       64(AX), Z19, K2, Z19
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	MOVQ       DI, R14
+	SHLQ       $0x04, R14
+	ADDQ       SI, R14
+
+whole:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z20
+	PREFETCHT0   64(R14)
+	VMOVUPS      64(SI), Z21
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (R10)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (R10)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (R11), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (R11)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R11)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R12)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R12)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R13), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R14
+	VADDPS (R14), Z0, K1, Z0
+	VADDPS 64(R14), Z1, K2, Z1
+	ADDQ   R9, R14
+	VADDPS (R14), Z2, K1, Z2
+	VADDPS 64(R14), Z3, K2, Z3
+	ADDQ   R9, R14
+	VADDPS (R14), Z4, K1, Z4
+	VADDPS 64(R14), Z5, K2, Z5
+	ADDQ   R9, R14
+	VADDPS (R14), Z6, K1, Z6
+	VADDPS 64(R14), Z7, K2, Z7
+	ADDQ   R9, R14
+	VADDPS (R14), Z8, K1, Z8
+	VADDPS 64(R14), Z9, K2, Z9
+	ADDQ   R9, R14
+	VADDPS (R14), Z10, K1, Z10
+	VADDPS 64(R14), Z11, K2, Z11
+	ADDQ   R9, R14
+	VADDPS (R14), Z12, K1, Z12
+	VADDPS 64(R14), Z13, K2, Z13
+	ADDQ   R9, R14
+	VADDPS (R14), Z14, K1, Z14
+	VADDPS 64(R14), Z15, K2, Z15
+	ADDQ   R9, R14
+	VADDPS (R14), Z16, K1, Z16
+	VADDPS 64(R14), Z17, K2, Z17
+	ADDQ   R9, R14
+	VADDPS (R14), Z18, K1, Z18
+	VADDPS 64(R14), Z19, K2, Z19
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1657,7 +2631,7 @@ store:
 	RET
 
 // func tile512x11x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x11x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1688,8 +2662,10 @@ TEXT ·tile512x11x1(SB), NOSPLIT, $0-8
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z11
 	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z12, Z11, Z0
@@ -1719,31 +2695,95 @@ loop:
 	ADDQ         BX, R12
 	ADDQ         BX, R13
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	ADDQ         R9, AX
-	VADDPS       (AX), Z7, K1, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	ADDQ         R9, AX
-	VADDPS       (AX), Z9, K1, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	MOVQ       DI, R14
+	SHLQ       $0x04, R14
+	ADDQ       SI, R14
+
+whole:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z11
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z12, Z11, Z0
+	VBROADCASTSS (R10)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (R10)(DX*2), Z12
+	VFMADD231PS  Z12, Z11, Z2
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (R11)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z4
+	VBROADCASTSS (R11)(DX*2), Z12
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z12, Z11, Z6
+	VBROADCASTSS (R12)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (R12)(DX*2), Z12
+	VFMADD231PS  Z12, Z11, Z8
+	VBROADCASTSS (R13), Z12
+	VFMADD231PS  Z12, Z11, Z9
+	VBROADCASTSS (R13)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z10
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R14
+	VADDPS (R14), Z0, K1, Z0
+	ADDQ   R9, R14
+	VADDPS (R14), Z1, K1, Z1
+	ADDQ   R9, R14
+	VADDPS (R14), Z2, K1, Z2
+	ADDQ   R9, R14
+	VADDPS (R14), Z3, K1, Z3
+	ADDQ   R9, R14
+	VADDPS (R14), Z4, K1, Z4
+	ADDQ   R9, R14
+	VADDPS (R14), Z5, K1, Z5
+	ADDQ   R9, R14
+	VADDPS (R14), Z6, K1, Z6
+	ADDQ   R9, R14
+	VADDPS (R14), Z7, K1, Z7
+	ADDQ   R9, R14
+	VADDPS (R14), Z8, K1, Z8
+	ADDQ   R9, R14
+	VADDPS (R14), Z9, K1, Z9
+	ADDQ   R9, R14
+	VADDPS (R14), Z10, K1, Z10
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1771,7 +2811,7 @@ store:
 	RET
 
 // func tile512x11x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x11x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1815,8 +2855,10 @@ TEXT ·tile512x11x2(SB), NOSPLIT, $0-8
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z22
 	VMOVUPS.Z    64(SI), K2, Z23
 	VBROADCASTSS (R10), Z24
@@ -1858,42 +2900,130 @@ loop:
 	ADDQ         BX, R12
 	ADDQ         BX, R13
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
-	ADDQ         R9, AX
-	VADDPS       (AX), Z12, K1, Z12
-	VADDPS       64(AX), Z13, K2, Z13
-	ADDQ         R9, AX
-	VADDPS       (AX), Z14, K1, Z14
-	VADDPS       64(AX), Z15, K2, Z15
-	ADDQ         R9, AX
-	VADDPS       (AX), Z16, K1, Z16
-	VADDPS       64(AX), Z17, K2, Z17
-	ADDQ         R9, AX
-	VADDPS       (AX), Z18, K1, Z18
-	VADDPS       64(AX), Z19, K2, Z19
-	ADDQ         R9, AX
-	VADDPS       (AX), Z20, K1, Z20
-	VADDPS       64(AX), Z21, K2, Z21
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	MOVQ       DI, R14
+	SHLQ       $0x04, R14
+	ADDQ       SI, R14
+
+whole:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z22
+	PREFETCHT0   64(R14)
+	VMOVUPS      64(SI), Z23
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (R10)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (R10)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (R11)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (R11)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R12)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R12)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R13), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R13)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R14
+	VADDPS (R14), Z0, K1, Z0
+	VADDPS 64(R14), Z1, K2, Z1
+	ADDQ   R9, R14
+	VADDPS (R14), Z2, K1, Z2
+	VADDPS 64(R14), Z3, K2, Z3
+	ADDQ   R9, R14
+	VADDPS (R14), Z4, K1, Z4
+	VADDPS 64(R14), Z5, K2, Z5
+	ADDQ   R9, R14
+	VADDPS (R14), Z6, K1, Z6
+	VADDPS 64(R14), Z7, K2, Z7
+	ADDQ   R9, R14
+	VADDPS (R14), Z8, K1, Z8
+	VADDPS 64(R14), Z9, K2, Z9
+	ADDQ   R9, R14
+	VADDPS (R14), Z10, K1, Z10
+	VADDPS 64(R14), Z11, K2, Z11
+	ADDQ   R9, R14
+	VADDPS (R14), Z12, K1, Z12
+	VADDPS 64(R14), Z13, K2, Z13
+	ADDQ   R9, R14
+	VADDPS (R14), Z14, K1, Z14
+	VADDPS 64(R14), Z15, K2, Z15
+	ADDQ   R9, R14
+	VADDPS (R14), Z16, K1, Z16
+	VADDPS 64(R14), Z17, K2, Z17
+	ADDQ   R9, R14
+	VADDPS (R14), Z18, K1, Z18
+	VADDPS 64(R14), Z19, K2, Z19
+	ADDQ   R9, R14
+	VADDPS (R14), Z20, K1, Z20
+	VADDPS 64(R14), Z21, K2, Z21
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -1932,7 +3062,7 @@ store:
 	RET
 
 // func tile512x12x1(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x12x1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -1964,8 +3094,10 @@ TEXT ·tile512x12x1(SB), NOSPLIT, $0-8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z12
 	VBROADCASTSS (R10), Z13
 	VFMADD231PS  Z13, Z12, Z0
@@ -1997,33 +3129,101 @@ loop:
 	ADDQ         BX, R12
 	ADDQ         BX, R13
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	ADDQ         R9, AX
-	VADDPS       (AX), Z1, K1, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	ADDQ         R9, AX
-	VADDPS       (AX), Z3, K1, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	ADDQ         R9, AX
-	VADDPS       (AX), Z5, K1, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	ADDQ         R9, AX
-	VADDPS       (AX), Z7, K1, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	ADDQ         R9, AX
-	VADDPS       (AX), Z9, K1, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	ADDQ         R9, AX
-	VADDPS       (AX), Z11, K1, Z11
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	MOVQ       DI, R14
+	SHLQ       $0x04, R14
+	ADDQ       SI, R14
+
+whole:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z12
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z13, Z12, Z0
+	VBROADCASTSS (R10)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z1
+	VBROADCASTSS (R10)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z2
+	VBROADCASTSS (R11), Z13
+	VFMADD231PS  Z13, Z12, Z3
+	VBROADCASTSS (R11)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z4
+	VBROADCASTSS (R11)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z5
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Z13, Z12, Z6
+	VBROADCASTSS (R12)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z7
+	VBROADCASTSS (R12)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z8
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Z13, Z12, Z9
+	VBROADCASTSS (R13)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z10
+	VBROADCASTSS (R13)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z11
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R14
+	VADDPS (R14), Z0, K1, Z0
+	ADDQ   R9, R14
+	VADDPS (R14), Z1, K1, Z1
+	ADDQ   R9, R14
+	VADDPS (R14), Z2, K1, Z2
+	ADDQ   R9, R14
+	VADDPS (R14), Z3, K1, Z3
+	ADDQ   R9, R14
+	VADDPS (R14), Z4, K1, Z4
+	ADDQ   R9, R14
+	VADDPS (R14), Z5, K1, Z5
+	ADDQ   R9, R14
+	VADDPS (R14), Z6, K1, Z6
+	ADDQ   R9, R14
+	VADDPS (R14), Z7, K1, Z7
+	ADDQ   R9, R14
+	VADDPS (R14), Z8, K1, Z8
+	ADDQ   R9, R14
+	VADDPS (R14), Z9, K1, Z9
+	ADDQ   R9, R14
+	VADDPS (R14), Z10, K1, Z10
+	ADDQ   R9, R14
+	VADDPS (R14), Z11, K1, Z11
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -2053,7 +3253,7 @@ store:
 	RET
 
 // func tile512x12x2(t *int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x12x2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	MOVQ   (AX), CX
@@ -2099,8 +3299,10 @@ TEXT ·tile512x12x2(SB), NOSPLIT, $0-8
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
+	CMPQ   80(AX), $0x00
+	JNE    long
 
-loop:
+masked:
 	VMOVUPS.Z    (SI), K1, Z24
 	VMOVUPS.Z    64(SI), K2, Z25
 	VBROADCASTSS (R10), Z26
@@ -2145,45 +3347,139 @@ loop:
 	ADDQ         BX, R12
 	ADDQ         BX, R13
 	DECQ         CX
-	JNZ          loop
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Z0, K1, Z0
-	VADDPS       64(AX), Z1, K2, Z1
-	ADDQ         R9, AX
-	VADDPS       (AX), Z2, K1, Z2
-	VADDPS       64(AX), Z3, K2, Z3
-	ADDQ         R9, AX
-	VADDPS       (AX), Z4, K1, Z4
-	VADDPS       64(AX), Z5, K2, Z5
-	ADDQ         R9, AX
-	VADDPS       (AX), Z6, K1, Z6
-	VADDPS       64(AX), Z7, K2, Z7
-	ADDQ         R9, AX
-	VADDPS       (AX), Z8, K1, Z8
-	VADDPS       64(AX), Z9, K2, Z9
-	ADDQ         R9, AX
-	VADDPS       (AX), Z10, K1, Z10
-	VADDPS       64(AX), Z11, K2, Z11
-	ADDQ         R9, AX
-	VADDPS       (AX), Z12, K1, Z12
-	VADDPS       64(AX), Z13, K2, Z13
-	ADDQ         R9, AX
-	VADDPS       (AX), Z14, K1, Z14
-	VADDPS       64(AX), Z15, K2, Z15
-	ADDQ         R9, AX
-	VADDPS       (AX), Z16, K1, Z16
-	VADDPS       64(AX), Z17, K2, Z17
-	ADDQ         R9, AX
-	VADDPS       (AX), Z18, K1, Z18
-	VADDPS       64(AX), Z19, K2, Z19
-	ADDQ         R9, AX
-	VADDPS       (AX), Z20, K1, Z20
-	VADDPS       64(AX), Z21, K2, Z21
-	ADDQ         R9, AX
-	VADDPS       (AX), Z22, K1, Z22
-	VADDPS       64(AX), Z23, K2, Z23
+	JNZ          masked
+	JMP          add
+
+long:
+	MOVQ       R8, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	MOVQ       DI, R14
+	SHLQ       $0x04, R14
+	ADDQ       SI, R14
+
+whole:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z24
+	PREFETCHT0   64(R14)
+	VMOVUPS      64(SI), Z25
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (R10)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (R10)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (R11)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (R11)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R12)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R12)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R13), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R13)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R13)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          whole
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R14
+	VADDPS (R14), Z0, K1, Z0
+	VADDPS 64(R14), Z1, K2, Z1
+	ADDQ   R9, R14
+	VADDPS (R14), Z2, K1, Z2
+	VADDPS 64(R14), Z3, K2, Z3
+	ADDQ   R9, R14
+	VADDPS (R14), Z4, K1, Z4
+	VADDPS 64(R14), Z5, K2, Z5
+	ADDQ   R9, R14
+	VADDPS (R14), Z6, K1, Z6
+	VADDPS 64(R14), Z7, K2, Z7
+	ADDQ   R9, R14
+	VADDPS (R14), Z8, K1, Z8
+	VADDPS 64(R14), Z9, K2, Z9
+	ADDQ   R9, R14
+	VADDPS (R14), Z10, K1, Z10
+	VADDPS 64(R14), Z11, K2, Z11
+	ADDQ   R9, R14
+	VADDPS (R14), Z12, K1, Z12
+	VADDPS 64(R14), Z13, K2, Z13
+	ADDQ   R9, R14
+	VADDPS (R14), Z14, K1, Z14
+	VADDPS 64(R14), Z15, K2, Z15
+	ADDQ   R9, R14
+	VADDPS (R14), Z16, K1, Z16
+	VADDPS 64(R14), Z17, K2, Z17
+	ADDQ   R9, R14
+	VADDPS (R14), Z18, K1, Z18
+	VADDPS 64(R14), Z19, K2, Z19
+	ADDQ   R9, R14
+	VADDPS (R14), Z20, K1, Z20
+	VADDPS 64(R14), Z21, K2, Z21
+	ADDQ   R9, R14
+	VADDPS (R14), Z22, K1, Z22
+	VADDPS 64(R14), Z23, K2, Z23
 
 store:
 	VMOVUPS Z0, K1, (R8)
@@ -2225,35 +3521,44 @@ store:
 	RET
 
 // func tile256x1(t *int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x1(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), DX
-	MOVQ   32(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   48(AX), DI
-	MOVQ   56(AX), R8
-	MOVQ   8(AX), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVQ       t+0(FP), AX
+	MOVQ       (AX), CX
+	MOVQ       16(AX), DX
+	MOVQ       24(AX), DX
+	MOVQ       32(AX), BX
+	MOVQ       40(AX), SI
+	MOVQ       48(AX), DI
+	MOVQ       56(AX), R8
+	MOVQ       8(AX), R8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       DI, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 32(R9)
+	MOVQ       SI, R9
+	SHLQ       $0x04, R9
+	ADDQ       BX, R9
 
-loop:
+whole:
+	PREFETCHT0   (R9)
 	VMOVUPS      (BX), Y2
+	PREFETCHT0   32(R9)
 	VMOVUPS      32(BX), Y3
 	VBROADCASTSS (R8), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
 	ADDQ         SI, BX
+	ADDQ         SI, R9
 	ADDQ         DX, R8
 	DECQ         CX
-	JNZ          loop
+	JNZ          whole
 	CMPQ         64(AX), $0x00
 	JEQ          store
-	MOVQ         DI, AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
+	MOVQ         DI, R9
+	VADDPS       (R9), Y0, Y0
+	VADDPS       32(R9), Y1, Y1
 
 store:
 	VMOVUPS Y0, (DI)
@@ -2262,24 +3567,35 @@ store:
 	RET
 
 // func tile256x2(t *int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   32(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   48(AX), R8
-	MOVQ   56(AX), R9
-	MOVQ   8(AX), R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ       t+0(FP), AX
+	MOVQ       (AX), CX
+	MOVQ       16(AX), DX
+	MOVQ       24(AX), BX
+	MOVQ       32(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       48(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       8(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       R8, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	MOVQ       DI, R11
+	SHLQ       $0x04, R11
+	ADDQ       SI, R11
 
-loop:
+whole:
+	PREFETCHT0   (R11)
 	VMOVUPS      (SI), Y4
+	PREFETCHT0   32(R11)
 	VMOVUPS      32(SI), Y5
 	VBROADCASTSS (R10), Y6
 	VFMADD231PS  Y6, Y4, Y0
@@ -2288,17 +3604,18 @@ loop:
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         DI, SI
+	ADDQ         DI, R11
 	ADDQ         BX, R10
 	DECQ         CX
-	JNZ          loop
+	JNZ          whole
 	CMPQ         64(AX), $0x00
 	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	ADDQ         R9, AX
-	VADDPS       (AX), Y2, Y2
-	VADDPS       32(AX), Y3, Y3
+	MOVQ         R8, R11
+	VADDPS       (R11), Y0, Y0
+	VADDPS       32(R11), Y1, Y1
+	ADDQ         R9, R11
+	VADDPS       (R11), Y2, Y2
+	VADDPS       32(R11), Y3, Y3
 
 store:
 	VMOVUPS Y0, (R8)
@@ -2310,26 +3627,40 @@ store:
 	RET
 
 // func tile256x3(t *int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x3(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   32(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   48(AX), R8
-	MOVQ   56(AX), R9
-	MOVQ   8(AX), R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	MOVQ       t+0(FP), AX
+	MOVQ       (AX), CX
+	MOVQ       16(AX), DX
+	MOVQ       24(AX), BX
+	MOVQ       32(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       48(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       8(AX), R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       R8, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	ADDQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	MOVQ       DI, R11
+	SHLQ       $0x04, R11
+	ADDQ       SI, R11
 
-loop:
+whole:
+	PREFETCHT0   (R11)
 	VMOVUPS      (SI), Y6
+	PREFETCHT0   32(R11)
 	VMOVUPS      32(SI), Y7
 	VBROADCASTSS (R10), Y8
 	VFMADD231PS  Y8, Y6, Y0
@@ -2341,20 +3672,21 @@ loop:
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         DI, SI
+	ADDQ         DI, R11
 	ADDQ         BX, R10
 	DECQ         CX
-	JNZ          loop
+	JNZ          whole
 	CMPQ         64(AX), $0x00
 	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	ADDQ         R9, AX
-	VADDPS       (AX), Y2, Y2
-	VADDPS       32(AX), Y3, Y3
-	ADDQ         R9, AX
-	VADDPS       (AX), Y4, Y4
-	VADDPS       32(AX), Y5, Y5
+	MOVQ         R8, R11
+	VADDPS       (R11), Y0, Y0
+	VADDPS       32(R11), Y1, Y1
+	ADDQ         R9, R11
+	VADDPS       (R11), Y2, Y2
+	VADDPS       32(R11), Y3, Y3
+	ADDQ         R9, R11
+	VADDPS       (R11), Y4, Y4
+	VADDPS       32(R11), Y5, Y5
 
 store:
 	VMOVUPS Y0, (R8)
@@ -2369,30 +3701,47 @@ store:
 	RET
 
 // func tile256x4(t *int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x4(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   32(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   48(AX), R8
-	MOVQ   56(AX), R9
-	MOVQ   8(AX), R10
-	LEAQ   (R10)(DX*2), R11
-	ADDQ   DX, R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	MOVQ       t+0(FP), AX
+	MOVQ       (AX), CX
+	MOVQ       16(AX), DX
+	MOVQ       24(AX), BX
+	MOVQ       32(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       48(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       8(AX), R10
+	LEAQ       (R10)(DX*2), R11
+	ADDQ       DX, R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
 
-loop:
+whole:
+	PREFETCHT0   (R12)
 	VMOVUPS      (SI), Y8
+	PREFETCHT0   32(R12)
 	VMOVUPS      32(SI), Y9
 	VBROADCASTSS (R10), Y10
 	VFMADD231PS  Y10, Y8, Y0
@@ -2407,24 +3756,25 @@ loop:
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         DI, SI
+	ADDQ         DI, R12
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
+	JNZ          whole
 	CMPQ         64(AX), $0x00
 	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	ADDQ         R9, AX
-	VADDPS       (AX), Y2, Y2
-	VADDPS       32(AX), Y3, Y3
-	ADDQ         R9, AX
-	VADDPS       (AX), Y4, Y4
-	VADDPS       32(AX), Y5, Y5
-	ADDQ         R9, AX
-	VADDPS       (AX), Y6, Y6
-	VADDPS       32(AX), Y7, Y7
+	MOVQ         R8, R12
+	VADDPS       (R12), Y0, Y0
+	VADDPS       32(R12), Y1, Y1
+	ADDQ         R9, R12
+	VADDPS       (R12), Y2, Y2
+	VADDPS       32(R12), Y3, Y3
+	ADDQ         R9, R12
+	VADDPS       (R12), Y4, Y4
+	VADDPS       32(R12), Y5, Y5
+	ADDQ         R9, R12
+	VADDPS       (R12), Y6, Y6
+	VADDPS       32(R12), Y7, Y7
 
 store:
 	VMOVUPS Y0, (R8)
@@ -2442,32 +3792,52 @@ store:
 	RET
 
 // func tile256x5(t *int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x5(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   32(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   48(AX), R8
-	MOVQ   56(AX), R9
-	MOVQ   8(AX), R10
-	LEAQ   (R10)(DX*2), R11
-	ADDQ   DX, R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	MOVQ       t+0(FP), AX
+	MOVQ       (AX), CX
+	MOVQ       16(AX), DX
+	MOVQ       24(AX), BX
+	MOVQ       32(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       48(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       8(AX), R10
+	LEAQ       (R10)(DX*2), R11
+	ADDQ       DX, R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
 
-loop:
+whole:
+	PREFETCHT0   (R12)
 	VMOVUPS      (SI), Y10
+	PREFETCHT0   32(R12)
 	VMOVUPS      32(SI), Y11
 	VBROADCASTSS (R10), Y12
 	VFMADD231PS  Y12, Y10, Y0
@@ -2485,27 +3855,28 @@ loop:
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         DI, SI
+	ADDQ         DI, R12
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
+	JNZ          whole
 	CMPQ         64(AX), $0x00
 	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	ADDQ         R9, AX
-	VADDPS       (AX), Y2, Y2
-	VADDPS       32(AX), Y3, Y3
-	ADDQ         R9, AX
-	VADDPS       (AX), Y4, Y4
-	VADDPS       32(AX), Y5, Y5
-	ADDQ         R9, AX
-	VADDPS       (AX), Y6, Y6
-	VADDPS       32(AX), Y7, Y7
-	ADDQ         R9, AX
-	VADDPS       (AX), Y8, Y8
-	VADDPS       32(AX), Y9, Y9
+	MOVQ         R8, R12
+	VADDPS       (R12), Y0, Y0
+	VADDPS       32(R12), Y1, Y1
+	ADDQ         R9, R12
+	VADDPS       (R12), Y2, Y2
+	VADDPS       32(R12), Y3, Y3
+	ADDQ         R9, R12
+	VADDPS       (R12), Y4, Y4
+	VADDPS       32(R12), Y5, Y5
+	ADDQ         R9, R12
+	VADDPS       (R12), Y6, Y6
+	VADDPS       32(R12), Y7, Y7
+	ADDQ         R9, R12
+	VADDPS       (R12), Y8, Y8
+	VADDPS       32(R12), Y9, Y9
 
 store:
 	VMOVUPS Y0, (R8)
@@ -2526,34 +3897,57 @@ store:
 	RET
 
 // func tile256x6(t *int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x6(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   16(AX), DX
-	MOVQ   24(AX), BX
-	MOVQ   32(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   48(AX), R8
-	MOVQ   56(AX), R9
-	MOVQ   8(AX), R10
-	LEAQ   (R10)(DX*2), R11
-	ADDQ   DX, R11
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	MOVQ       t+0(FP), AX
+	MOVQ       (AX), CX
+	MOVQ       16(AX), DX
+	MOVQ       24(AX), BX
+	MOVQ       32(AX), SI
+	MOVQ       40(AX), DI
+	MOVQ       48(AX), R8
+	MOVQ       56(AX), R9
+	MOVQ       8(AX), R10
+	LEAQ       (R10)(DX*2), R11
+	ADDQ       DX, R11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       R8, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       R9, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	MOVQ       DI, R12
+	SHLQ       $0x04, R12
+	ADDQ       SI, R12
 
-loop:
+whole:
+	PREFETCHT0   (R12)
 	VMOVUPS      (SI), Y12
+	PREFETCHT0   32(R12)
 	VMOVUPS      32(SI), Y13
 	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y14, Y12, Y0
@@ -2574,30 +3968,31 @@ loop:
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         DI, SI
+	ADDQ         DI, R12
 	ADDQ         BX, R10
 	ADDQ         BX, R11
 	DECQ         CX
-	JNZ          loop
+	JNZ          whole
 	CMPQ         64(AX), $0x00
 	JEQ          store
-	MOVQ         R8, AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	ADDQ         R9, AX
-	VADDPS       (AX), Y2, Y2
-	VADDPS       32(AX), Y3, Y3
-	ADDQ         R9, AX
-	VADDPS       (AX), Y4, Y4
-	VADDPS       32(AX), Y5, Y5
-	ADDQ         R9, AX
-	VADDPS       (AX), Y6, Y6
-	VADDPS       32(AX), Y7, Y7
-	ADDQ         R9, AX
-	VADDPS       (AX), Y8, Y8
-	VADDPS       32(AX), Y9, Y9
-	ADDQ         R9, AX
-	VADDPS       (AX), Y10, Y10
-	VADDPS       32(AX), Y11, Y11
+	MOVQ         R8, R12
+	VADDPS       (R12), Y0, Y0
+	VADDPS       32(R12), Y1, Y1
+	ADDQ         R9, R12
+	VADDPS       (R12), Y2, Y2
+	VADDPS       32(R12), Y3, Y3
+	ADDQ         R9, R12
+	VADDPS       (R12), Y4, Y4
+	VADDPS       32(R12), Y5, Y5
+	ADDQ         R9, R12
+	VADDPS       (R12), Y6, Y6
+	VADDPS       32(R12), Y7, Y7
+	ADDQ         R9, R12
+	VADDPS       (R12), Y8, Y8
+	VADDPS       32(R12), Y9, Y9
+	ADDQ         R9, R12
+	VADDPS       (R12), Y10, Y10
+	VADDPS       32(R12), Y11, Y11
 
 store:
 	VMOVUPS Y0, (R8)

@@ -19,4 +19,7 @@ type Tile struct {
 	CRow       uintptr
 	Add        int    // not 0: add to C
 	Mask       uint64 // a bit for each column that exists, the first lowest
+	// Long, when not 0, is the loop for many terms, which fetches B and C ahead.
+	// It reads rows of B as if all columns existed.
+	Long int
 }

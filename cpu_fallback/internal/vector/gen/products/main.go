@@ -22,7 +22,12 @@ const (
 	fieldCRow
 	fieldAdd  // not 0: C += A B
 	fieldMask // one bit for each column that exists
+	fieldLong // not 0: the loop for many terms, which reads B as if all columns existed
 )
+
+// rowsAheadLog is how many rows of B further on a tile fetches into the L1
+// cache, as a power of two.
+const rowsAheadLog = 4
 
 func main() {
 	ConstraintExpr("amd64")
@@ -99,32 +104,59 @@ func tile(rows, width int, wide bool) {
 	for j := range bs {
 		bs[j] = vector()
 	}
-	Label("loop")
-	for j := range bs {
-		m := Mem{Base: b, Disp: j * bytes}
-		if wide {
-			VMOVUPS_Z(m, masks[j], bs[j])
-		} else {
-			VMOVUPS(m, bs[j])
-		}
-	}
-	for i := range acc {
-		x := vector()
-		VBROADCASTSS(rowOf(i), x)
+	at, ahead := GP64(), GP64()
+	// A masked load takes one of the two units that multiply.
+	loop := func(label string, load func(m Mem, j int), fetch bool) {
+		Label(label)
 		for j := range bs {
-			VFMADD231PS(x, bs[j], acc[i][j])
+			if fetch {
+				PREFETCHT0(Mem{Base: ahead, Disp: j * bytes})
+			}
+			load(Mem{Base: b, Disp: j * bytes}, j)
+		}
+		for i := range acc {
+			x := vector()
+			VBROADCASTSS(rowOf(i), x)
+			for j := range bs {
+				VFMADD231PS(x, bs[j], acc[i][j])
+			}
+		}
+		ADDQ(bRow, b)
+		if fetch {
+			ADDQ(bRow, ahead)
+		}
+		for _, base := range bases {
+			ADDQ(aCol, base)
+		}
+		DECQ(k)
+		JNZ(LabelRef(label))
+	}
+	if wide {
+		CMPQ(Mem{Base: t, Disp: fieldLong}, Imm(0))
+		JNE(LabelRef("long"))
+		loop("masked", func(m Mem, j int) { VMOVUPS_Z(m, masks[j], bs[j]) }, false)
+		JMP(LabelRef("add"))
+	}
+	Label("long")
+	// What the tile of C adds to, or overwrites, comes from further than the L1
+	// cache. It has as long as the loop takes.
+	MOVQ(c, at)
+	for i := range rows {
+		for j := range width {
+			PREFETCHT0(Mem{Base: at, Disp: j * bytes})
+		}
+		if i+1 < rows {
+			ADDQ(cRow, at)
 		}
 	}
-	ADDQ(bRow, b)
-	for _, base := range bases {
-		ADDQ(aCol, base)
-	}
-	DECQ(k)
-	JNZ(LabelRef("loop"))
+	MOVQ(bRow, ahead)
+	SHLQ(Imm(rowsAheadLog), ahead)
+	ADDQ(b, ahead)
+	loop("whole", func(m Mem, j int) { VMOVUPS(m, bs[j]) }, true)
 
+	Label("add")
 	CMPQ(Mem{Base: t, Disp: fieldAdd}, Imm(0))
 	JEQ(LabelRef("store"))
-	at := GP64()
 	MOVQ(c, at)
 	for i := range acc {
 		for j := range bs {
