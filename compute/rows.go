@@ -129,10 +129,13 @@ func (k *SoftmaxCrossEntropy) String() string {
 }
 
 // Gather copies rows: Out[i] = Table[Index(i)], words of any type. A row
-// number outside [0, TableRows) gives a row of NaN bits (0x7FC00000).
+// number outside [0, TableRows) gives a row of NaN bits (0x7FC00000). With Sum
+// above 1, rows are of floats, and Out[i] is the sum of Table[Index(i Sum + k)]
+// for k from 0 below Sum.
 type Gather struct {
 	Rows, Cols int
 	TableRows  int
+	Sum        int // 0 is 1
 	Table      Matrix
 	Index      Index
 	Out        Matrix
@@ -141,7 +144,10 @@ type Gather struct {
 // Check implements Kernel.
 func (k *Gather) Check() error {
 	const name = "Gather"
-	if err := checkRows(name, k.Rows, k.Cols, k.TableRows, k.Table, k.Index, "Out", k.Out, k.Rows); err != nil {
+	if k.Sum < 0 {
+		return misuse(name, "sums of %d rows", k.Sum)
+	}
+	if err := checkRows(name, k.Rows*k.Sums(), k.Cols, k.TableRows, k.Table, k.Index, "Out", k.Out, k.Rows); err != nil {
 		return err
 	}
 	for _, v := range some(k.Table.View, k.Index.View, k.Index.Cursor) {
@@ -170,8 +176,15 @@ func (k *Gather) Access() (reads, writes []View) {
 	return some(k.Table.View, k.Index.View, k.Index.Cursor), some(k.Out.View)
 }
 
+// Sums is how many rows of the table are added up for a row of Out.
+func (k *Gather) Sums() int { return max(k.Sum, 1) }
+
 func (k *Gather) String() string {
-	return fmt.Sprintf("Gather [%d, %d] of [%d, %d]", k.Rows, k.Cols, k.TableRows, k.Cols)
+	s := fmt.Sprintf("Gather [%d, %d] of [%d, %d]", k.Rows, k.Cols, k.TableRows, k.Cols)
+	if n := k.Sums(); n > 1 {
+		s += fmt.Sprintf(", sums of %d rows", n)
+	}
+	return s
 }
 
 // ScatterAdd adds rows of floats: Table[Index(i)] += In[i / Repeat], for i in

@@ -77,6 +77,7 @@ func (x *index) numbers(base, n int) []int32 {
 // rowGather is Gather.
 type rowGather struct {
 	rows, cols, tableRows int
+	sum                   int // see compute.Gather
 	table, out            matrix
 	index                 index
 	chunk                 int
@@ -85,13 +86,13 @@ type rowGather struct {
 
 func (d *device) gather(k *compute.Gather) (op, error) {
 	b := binder{d: d}
-	g := &rowGather{rows: k.Rows, cols: k.Cols, tableRows: k.TableRows, table: b.matrix(k.Table), out: b.matrix(k.Out), index: b.index(k.Index)}
+	g := &rowGather{rows: k.Rows, cols: k.Cols, tableRows: k.TableRows, sum: k.Sums(), table: b.matrix(k.Table), out: b.matrix(k.Out), index: b.index(k.Index)}
 	if b.err != nil {
 		return nil, b.err
 	}
 	var parts int
 	if g.cols > 0 {
-		g.chunk, parts = cut(g.rows, 3*g.cols+100, 1)
+		g.chunk, parts = cut(g.rows, g.sum*(3*g.cols+100), 1)
 	}
 	g.job = newJob(g, parts)
 	return g, nil
@@ -99,9 +100,15 @@ func (d *device) gather(k *compute.Gather) (op, error) {
 
 func (g *rowGather) run(p *pool) { p.run(g.job) }
 
-func (g *rowGather) part(_ *worker, i int) {
+func (g *rowGather) part(w *worker, i int) {
 	base := g.index.base()
 	lo, hi := i*g.chunk, min((i+1)*g.chunk, g.rows)
+	if g.sum > 1 {
+		for i := lo; i < hi; i++ {
+			g.sumRow(w, g.out.row(i, g.cols), base, i*g.sum)
+		}
+		return
+	}
 	ahead := max(1, fetchWords/g.cols)
 	for i := lo; i < hi; i++ {
 		out := g.out.row(i, g.cols)
@@ -109,6 +116,41 @@ func (g *rowGather) part(_ *worker, i int) {
 			g.copyRow(out, r, g.index.at(base, min(i+ahead, hi-1), g.tableRows))
 		} else {
 			fill(out, nanRow)
+		}
+	}
+}
+
+// sumRow is out = the sum of the rows of the table whose numbers stand from
+// base + first on. As in a reduction, few are added up at a time.
+func (g *rowGather) sumRow(w *worker, out []float32, base, first int) {
+	clear(out)
+	for k := first; k < first+g.sum; k += float32Rows {
+		n := min(float32Rows, first+g.sum-k)
+		if g.cols > len(w.block) || n == g.sum {
+			g.addRows(out, base, k, n)
+			continue
+		}
+		few := w.block[:g.cols]
+		clear(few)
+		g.addRows(few, base, k, n)
+		addLoop(out, out, few, nil)
+	}
+}
+
+// addRows adds n rows of the table to acc, in order.
+func (g *rowGather) addRows(acc []float32, base, first, n int) {
+	done := 0
+	if picked := (csr{col: g.index.numbers(base+first, n), cols: g.tableRows}); rowSum != nil && picked.col != nil && picked.inside(0, n) {
+		done = rowSum(acc, g.table, &picked, 0, n)
+	}
+	if done == len(acc) {
+		return
+	}
+	for i := first; i < first+n; i++ {
+		if r := g.index.at(base, i, g.tableRows); r >= 0 {
+			addLoop(acc[done:], acc[done:], g.table.row(r, g.cols)[done:], nil)
+		} else {
+			fill(acc[done:], nanRow)
 		}
 	}
 }

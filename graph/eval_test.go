@@ -116,8 +116,10 @@ func (e *evaluator) compute(t *Tensor) []float64 {
 		if len(t.args) > 2 {
 			start = int(arg(2)[0]) * t.stride
 		}
-		for i := range rows {
-			copy(out[i*width:(i+1)*width], arg(0)[int(arg(1)[start+i])*width:])
+		for i := range rows * max(t.sum, 1) {
+			for k := range width {
+				out[i/max(t.sum, 1)*width+k] += arg(0)[int(arg(1)[start+i])*width+k]
+			}
 		}
 	case kindScatter:
 		width := sizeOf(t.shape[1:])

@@ -191,7 +191,8 @@ func backward(t, grad *Tensor, needs func(i int) bool) []*Tensor {
 				t.g.Fail("graph: no gradient with respect to a data set that batches are gathered from")
 				return nil
 			}
-			return ScatterAdd(grad, arg(1), arg(0).shape[0])
+			picked := append(append([]int(nil), arg(1).shape...), arg(0).shape[1:]...)
+			return ScatterAdd(BroadcastTo(grad, picked...), arg(1), arg(0).shape[0])
 		})
 	case kindScatter:
 		set(0, func() *Tensor { return Gather(grad, arg(1)) })

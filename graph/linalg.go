@@ -97,6 +97,8 @@ func reduce(op compute.ReduceOp, x *Tensor, keep bool, axes []int) *Tensor {
 		// Nothing is combined: every reduced axis has length 1.
 	case op == compute.ReduceSum && known:
 		out = BroadcastTo(g.Const(value*float32(x.Size()/max(sizeOf(shape), 1))), shape...)
+	case op == compute.ReduceSum && sumsPicked(x, sorted):
+		out = g.add(Tensor{kind: kindGather, typ: compute.Float, shape: shape, args: x.args, sum: x.Size() / max(sizeOf(shape), 1)})
 	case len(sorted) > 0:
 		typ := compute.Float
 		if op == compute.ReduceArgMax {
@@ -108,6 +110,21 @@ func reduce(op compute.ReduceOp, x *Tensor, keep bool, axes []int) *Tensor {
 		return out
 	}
 	return Reshape(out, short...)
+}
+
+// sumsPicked is true when a sum over axes of x adds up rows that were picked
+// from a table one after another, which one kernel does.
+func sumsPicked(x *Tensor, axes []int) bool {
+	if x.kind != kindGather || len(x.args) > 2 || x.sum > 1 || len(axes) == 0 || sizeOf(x.shape) == 0 {
+		return false
+	}
+	n := len(x.args[1].shape)
+	for i, a := range axes {
+		if a != n-len(axes)+i {
+			return false
+		}
+	}
+	return true
 }
 
 // Sum adds up over the given axes, or all; negative axes count from the last.

@@ -466,8 +466,8 @@ func (c *compiler) lowerCrossEntropy(u *unit) []compute.Kernel {
 
 func (c *compiler) lowerGather(t *Tensor) []compute.Kernel {
 	table, index := t.args[0], t.args[1]
-	k := &compute.Gather{TableRows: table.shape[0], Cols: sizeOf(table.shape[1:])}
-	k.Rows = index.Size()
+	k := &compute.Gather{TableRows: table.shape[0], Cols: sizeOf(table.shape[1:]), Sum: t.sum}
+	k.Rows = index.Size() / k.Sums()
 	k.Table = compute.Rows(c.window(c.flat(table), table.shape), k.Cols)
 	k.Index = compute.Index{View: c.window(c.flat(index), index.shape)}
 	if len(t.args) > 2 {

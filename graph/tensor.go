@@ -122,6 +122,7 @@ type Tensor struct {
 	ta, tb   bool             // kindMatMul
 	log      bool             // kindSoftmax
 	stride   int              // rows that one step of a gather's cursor passes over
+	sum      int              // rows that a gather adds up for each of its own; 0 is 1
 	variable *Variable        // kindVar, kindPack, kindAssign
 	sparse   *Sparse          // kindSparse and the products of one
 	offsets  []int            // kindPack: where each argument stands
@@ -170,7 +171,7 @@ func (t *Tensor) IsSparse() bool { return t.kind == kindSparse }
 // key identifies what a node computes, so that equal nodes are kept once.
 func (t *Tensor) key() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d.%d.%d|%v|%d|%x|%v|%v%v%v|%d|%v|%d", t.kind, t.op, t.typ, t.shape, t.number, compute.Words([]float32{t.value})[0], t.axes, t.ta, t.tb, t.log, t.red, t.offsets, t.stride)
+	fmt.Fprintf(&b, "%d.%d.%d|%v|%d|%x|%v|%v%v%v|%d|%v|%d|%d", t.kind, t.op, t.typ, t.shape, t.number, compute.Words([]float32{t.value})[0], t.axes, t.ta, t.tb, t.log, t.red, t.offsets, t.stride, t.sum)
 	for _, a := range t.args {
 		fmt.Fprintf(&b, ",%d", a.id)
 	}

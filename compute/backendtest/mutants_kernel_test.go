@@ -198,6 +198,7 @@ var rowMutants = []mutation{
 			k.TableRows++
 		}
 	})},
+	{"leaves the last row of a sum out", "GatherSums", bent(func(k *compute.Gather) { k.Sum = max(k.Sum-1, 1) })},
 	{"ignores the index", "ScatterAdd", bent(func(k *compute.ScatterAdd) { k.Index = compute.Index{} })},
 	{"adds the first row for all", "ScatterAdd", bent(func(k *compute.ScatterAdd) { k.Repeat = max(k.Rows, 1) })},
 	{"drops a repeated row", "ScatterAdd", bent(func(k *compute.ScatterAdd) { k.Rows = min(k.Rows, k.TableRows) })},

@@ -92,6 +92,10 @@ func (o *outcome) crossEntropy(k *compute.SoftmaxCrossEntropy) {
 }
 
 func (o *outcome) gather(k *compute.Gather) {
+	if k.Sums() > 1 {
+		o.gatherSums(k)
+		return
+	}
 	for i := range k.Rows {
 		row := o.row(k.Index, i)
 		for j := range k.Cols {
@@ -100,6 +104,23 @@ func (o *outcome) gather(k *compute.Gather) {
 				bits = o.bits(k.Table.View, row*k.Table.Stride+j)
 			}
 			o.word(k.Out.View, i*k.Out.Stride+j, bits)
+		}
+	}
+}
+
+func (o *outcome) gatherSums(k *compute.Gather) {
+	for i := range k.Rows {
+		for j := range k.Cols {
+			sum, size := 0.0, 0.0
+			for s := range k.Sums() {
+				x := math.NaN()
+				if row := o.row(k.Index, i*k.Sums()+s); row >= 0 && row < k.TableRows {
+					x = o.value(k.Table.View, row*k.Table.Stride+j)
+				}
+				sum += x
+				size += math.Abs(x)
+			}
+			o.float(k.Out.View, i*k.Out.Stride+j, sum, size)
 		}
 	}
 }

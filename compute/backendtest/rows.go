@@ -46,6 +46,24 @@ func testGather(d *device) {
 	}
 }
 
+func testGatherSums(d *device) {
+	for i, s := range [][4]int{{5, 3, 2, 2}, {33, 17, 40, 3}, {7, 129, 1000, 100}, {64, 64, 64, 33}, {2, 3000, 5, 4}, {1, 2, 50, 70_000}, {3, 4, 0, 2}, {0, 4, 3, 2}, {3, 0, 3, 2}} {
+		d.run(fmt.Sprintf("%dx%d of %d, %d each", s[0], s[1], s[2], s[3]), func(d *device) {
+			visit := func(x compute.Index) {
+				d.check(&compute.Gather{
+					Rows: s[0], Cols: s[1], TableRows: s[2], Sum: s[3], Index: x,
+					Table: d.matrix(1, s[2], s[1], layouts[i%len(layouts)], d.whole),
+					Out:   d.matrix(1, s[0], s[1], layouts[(i+1)%len(layouts)], d.unread),
+				}, exact)
+			}
+			d.indexed(s[0]*s[3], s[2], func(_ string, x compute.Index) { visit(x) })
+			if s[2] > 0 { // with rows that are all there
+				visit(compute.Index{View: d.integers(3, d.below(s[2], s[0]*s[3]+1)...)})
+			}
+		})
+	}
+}
+
 func testScatterAdd(d *device) {
 	for i, s := range rowTables {
 		d.run(fmt.Sprintf("%dx%d into %d", s[0], s[1], s[2]), func(d *device) {

@@ -68,6 +68,7 @@ var groups = []group{
 	{"Softmax", testSoftmax},
 	{"CrossEntropy", testCrossEntropy},
 	{"Gather", testGather},
+	{"GatherSums", testGatherSums},
 	{"ScatterAdd", testScatterAdd},
 	{"Copy", testCopy},
 	{"Record", testRecord},
