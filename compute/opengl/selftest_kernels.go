@@ -167,7 +167,8 @@ func sampleSoftmax(s *sample) {
 	s.expect(cross, grad, slope, closely)
 }
 
-// sampleRows picks rows by number and adds them to others, one of them twice.
+// sampleRows picks rows by number, by themselves and in sums of two, and adds
+// them to others, one of them twice.
 func sampleRows(s *sample) {
 	const rows, cols, picked = 6, 3, 4
 	table, values := s.whole(rows, cols)
@@ -189,6 +190,13 @@ func sampleRows(s *sample) {
 	gather := &compute.Gather{Rows: picked, Cols: cols, TableRows: rows, Table: table, Index: index, Out: compute.Rows(out, cols)}
 	s.add(gather)
 	s.expect(gather, out, gathered, exactly)
+	both, pairs := make([]float64, picked/2*cols), s.space(picked/2*cols)
+	for i := range both {
+		both[i] = gathered[i/cols*2*cols+i%cols] + gathered[(i/cols*2+1)*cols+i%cols]
+	}
+	summed := &compute.Gather{Rows: picked / 2, Cols: cols, TableRows: rows, Sum: 2, Table: table, Index: index, Out: compute.Rows(pairs, cols)}
+	s.add(summed)
+	s.expect(summed, pairs, both, exactly)
 	scatter := &compute.ScatterAdd{Rows: picked, Cols: cols, TableRows: rows, In: compute.Rows(out, cols), Index: index, Table: sums}
 	s.add(scatter)
 	s.expect(scatter, sums.View, added, exactly)
