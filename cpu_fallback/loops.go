@@ -103,7 +103,7 @@ func loopFor(op compute.Op, t compute.Type, f form) loop {
 // costs are rough tenths of a nanosecond for an element; what is not listed
 // costs 1.
 var costs = map[compute.Op]int{
-	compute.OpRandom: 60, compute.OpPow: 400, compute.OpExp: 20, compute.OpExpm1: 60, compute.OpLog: 20, compute.OpLog1p: 60,
+	compute.OpRandom: 10, compute.OpPow: 400, compute.OpExp: 20, compute.OpExpm1: 60, compute.OpLog: 20, compute.OpLog1p: 60,
 	compute.OpSin: 100, compute.OpCos: 100, compute.OpTanh: 30, compute.OpSigmoid: 30, compute.OpErf: 100,
 	compute.OpSqrt: 3, compute.OpDiv: 3,
 }

@@ -75,25 +75,25 @@ DATA counters512<>+56(SB)/8, $0x0000000000000007
 GLOBL counters512<>(SB), RODATA|NOPTR, $64
 
 // func Uniform512(dst []float32, counter uint32, step uint32, seed uint32, stream uint32)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·Uniform512(SB), NOSPLIT, $0-40
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	XORQ         DX, DX
 	MOVL         counter+24(FP), DX
-	MOVQ         DX, X0
+	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	XORQ         DX, DX
 	MOVL         step+28(FP), DX
-	MOVQ         DX, X1
+	VMOVQ        DX, X1
 	VPBROADCASTQ X1, Z1
 	XORQ         DX, DX
 	MOVL         seed+32(FP), DX
-	MOVQ         DX, X2
+	VMOVQ        DX, X2
 	VPBROADCASTQ X2, Z2
 	XORQ         DX, DX
 	MOVL         stream+36(FP), DX
-	MOVQ         DX, X3
+	VMOVQ        DX, X3
 	VPBROADCASTQ X3, Z3
 	VMOVUPS      counters512<>+0(SB), Z4
 	VPADDD       Z4, Z0, Z0
@@ -253,25 +253,25 @@ DATA counters256<>+24(SB)/8, $0x0000000000000003
 GLOBL counters256<>(SB), RODATA|NOPTR, $32
 
 // func Uniform256(dst []float32, counter uint32, step uint32, seed uint32, stream uint32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·Uniform256(SB), NOSPLIT, $0-40
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	XORQ         DX, DX
 	MOVL         counter+24(FP), DX
-	MOVQ         DX, X0
+	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	XORQ         DX, DX
 	MOVL         step+28(FP), DX
-	MOVQ         DX, X1
+	VMOVQ        DX, X1
 	VPBROADCASTQ X1, Y1
 	XORQ         DX, DX
 	MOVL         seed+32(FP), DX
-	MOVQ         DX, X2
+	VMOVQ        DX, X2
 	VPBROADCASTQ X2, Y2
 	XORQ         DX, DX
 	MOVL         stream+36(FP), DX
-	MOVQ         DX, X3
+	VMOVQ        DX, X3
 	VPBROADCASTQ X3, Y3
 	VMOVUPS      counters256<>+0(SB), Y4
 	VPADDD       Y4, Y0, Y0
