@@ -144,6 +144,10 @@ func (t *Tensor) Type() compute.Type { return t.typ }
 // and sparse rows. Do not change them.
 func (t *Tensor) Args() []*Tensor { return t.args }
 
+// Scope is where t was made: names of layers, each in the one before it, with
+// slashes between them.
+func (t *Tensor) Scope() string { return t.scope }
+
 // Graph is the graph that t belongs to.
 func (t *Tensor) Graph() *Graph { return t.g }
 

@@ -8,14 +8,33 @@ import (
 	"github.com/glearn-go/glearn/graph"
 )
 
-// checkNaN is true when the environment asks where a NaN comes from:
-// GLEARN_CHECK=nan. It costs nothing until a loss is NaN or infinite.
+// checkNaN is true when the environment asks which operation a NaN comes from,
+// beside the layer: GLEARN_CHECK=nan. It costs nothing until a loss is NaN or
+// infinite, but that a stream cannot send a batch ahead.
 func checkNaN() bool { return os.Getenv("GLEARN_CHECK") == "nan" }
 
+// cause is where a batch's first number that is NaN or infinite comes from; the
+// zero value is not known.
+type cause struct {
+	layer     string // with the names of those that it is in
+	operation string // and the number
+}
+
+// String says what there is to say.
+func (c cause) String() string {
+	switch {
+	case c.operation == "":
+		return "the forward pass alone does not show where from"
+	case checkNaN():
+		return "the first number that is none: " + c.operation
+	}
+	return fmt.Sprintf("the first such number is in %q", c.layer)
+}
+
 // diagnose runs the forward pass of one batch of a window again, with every
-// intermediate result kept, and says which operation makes the first number
+// intermediate result kept, and finds the operation that makes the first number
 // that is NaN or infinite. The weights are still those the batch was given.
-func (p *plan) diagnose(base, cursor int32, rows int) (string, error) {
+func (p *plan) diagnose(base, cursor int32, rows int) (cause, error) {
 	b := p.device.backend
 	g := graph.New()
 	batch := p.batch(g, rows)
@@ -23,7 +42,7 @@ func (p *plan) diagnose(base, cursor int32, rows int) (string, error) {
 	c := newCall(g, p.key.training, g.ConstInt(maskSeed(p.device.seed)), step)
 	outs, err := p.model.trace(c, batch.x)
 	if err != nil {
-		return "", err
+		return cause{}, err
 	}
 	total, _ := p.device.loss(c, batch, outs)
 	computed := ancestors(total)
@@ -32,7 +51,7 @@ func (p *plan) diagnose(base, cursor int32, rows int) (string, error) {
 	}
 	prog, err := graph.Compile(b, g)
 	if err != nil {
-		return "", err
+		return cause{}, err
 	}
 	defer prog.Release()
 	b.Write(p.control, compute.Words([]int32{cursor, base}))
@@ -41,7 +60,7 @@ func (p *plan) diagnose(base, cursor int32, rows int) (string, error) {
 	for _, t := range computed {
 		values, err := compute.ReadAs[float32](b, prog.View(t))
 		if err != nil {
-			return "", err
+			return cause{}, err
 		}
 		for i, x := range values {
 			if x-x != 0 { // NaN or infinite
@@ -75,7 +94,7 @@ func ancestors(t *graph.Tensor) []*graph.Tensor {
 }
 
 // firstBad follows bad numbers from t to where all operands are good.
-func firstBad(t *graph.Tensor, bad map[*graph.Tensor]string) string {
+func firstBad(t *graph.Tensor, bad map[*graph.Tensor]string) cause {
 	for {
 		next := t
 		for _, a := range t.Args() {
@@ -85,7 +104,7 @@ func firstBad(t *graph.Tensor, bad map[*graph.Tensor]string) string {
 			}
 		}
 		if next == t {
-			return bad[t]
+			return cause{layer: t.Scope(), operation: bad[t]}
 		}
 		t = next
 	}

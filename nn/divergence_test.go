@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"errors"
+	"iter"
 	"math"
 	"slices"
 	"testing"
@@ -37,7 +38,7 @@ func TestDivergenceNamesEpochAndBatchAndKeepsWeights(t *testing.T) {
 		m, train := runaway(t, b)
 		defer closeModel(t, m)
 		h, err := m.Fit(background, train, nn.FitConfig{Epochs: 4, BatchSize: 1})
-		mistake(t, "Fit", err, "epoch 2", "batch 3", "NaN or infinite")
+		mistake(t, "Fit", err, "epoch 2", "batch 3", "NaN or infinite", `the first such number is in "log"`)
 		if !errors.Is(err, nn.ErrDiverged) {
 			t.Errorf("%v is not ErrDiverged", err)
 		}
@@ -67,6 +68,28 @@ func TestCheckNaNNamesTheOperation(t *testing.T) {
 		mistake(t, "Fit", err, "epoch 2", "batch 3", "log/log", "element 0 is NaN")
 		if !errors.Is(err, nn.ErrDiverged) {
 			t.Errorf("%v is not ErrDiverged", err)
+		}
+	})
+}
+
+// A stream sends the next batch over the present one, unless it is told to keep
+// it: then the layer is not known, and none is named.
+func TestDivergenceInAStream(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for _, c := range []struct{ check, want string }{{"", "with GLEARN_CHECK=nan in the environment"}, {"nan", "log/log"}} {
+			t.Setenv("GLEARN_CHECK", c.check)
+			m, train := runaway(t, b)
+			_, err := m.FitStream(background, func(int) iter.Seq2[*data.Dataset, error] {
+				return func(yield func(*data.Dataset, error) bool) {
+					for i := range train.Rows() {
+						if !yield(train.Slice(i, i+1), nil) {
+							return
+						}
+					}
+				}
+			}, nn.FitConfig{Epochs: 4})
+			mistake(t, "FitStream", err, "epoch 2", "batch 3", c.want)
+			closeModel(t, m)
 		}
 	})
 }

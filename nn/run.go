@@ -198,7 +198,7 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 			d.step.Add(int64(n))
 			if bad := int(p.values[0]); bad > 0 {
 				d.step.Add(-int64(done + n - (bad - 1))) // batches that changed nothing
-				return bad - 1, w.diverged(bad, control[1])
+				return bad - 1, w.diverged(bad, control[1], r.source.holds())
 			}
 		}
 		done += n
@@ -215,11 +215,11 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 }
 
 // diverged is the error of the window's batch number bad, from 1, in a window
-// that began at step base.
-func (w window) diverged(bad int, base int32) error {
+// that began at step base; held says whether the device still has the batch.
+func (w window) diverged(bad int, base int32, held bool) error {
 	err := fmt.Errorf("batch %d: loss is NaN or infinite: %w", w.first+bad, ErrDiverged)
-	if !checkNaN() {
-		return err
+	if !held {
+		return fmt.Errorf("%w; the batch is gone: with GLEARN_CHECK=nan in the environment it is kept, to say which operation made such a number", err)
 	}
 	rows := w.plan.key.stride
 	if bad > w.full {
@@ -229,7 +229,7 @@ func (w window) diverged(bad int, base int32) error {
 	if failed != nil {
 		return errors.Join(err, fmt.Errorf("nn: looking for the cause: %w", failed))
 	}
-	return fmt.Errorf("%w; the first number that is none: %s", err, where)
+	return fmt.Errorf("%w; %v", err, where)
 }
 
 // stop says why to stop between chunks.

@@ -159,6 +159,9 @@ func (s *streamSource) ahead() {
 	}
 }
 
+// holds is false when the next batch was sent to where the present one was.
+func (s *streamSource) holds() bool { return s.coming.number <= s.given || !s.coming.sent }
+
 // check looks at the values of the coming batch and weights its rows.
 func (s *streamSource) check() error {
 	c := &s.coming

@@ -21,6 +21,8 @@ type source interface {
 	// ahead prepares what follows the window that next gave, while the device
 	// works on that.
 	ahead()
+	// holds says whether the device still has the window that next gave.
+	holds() bool
 }
 
 // loader brings the batches of a data set to the device: all at once where
@@ -223,6 +225,9 @@ func (l *loader) ahead() {
 		l.fill(rows.from/l.window%len(l.feeds), rows)
 	}(l.coming)
 }
+
+// holds is true: the next window goes to the other feed.
+func (l *loader) holds() bool { return true }
 
 // settle waits for what ahead began.
 func (l *loader) settle() {
