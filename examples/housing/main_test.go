@@ -34,6 +34,18 @@ func TestReachesThePublishedErrors(t *testing.T) {
 	})
 }
 
+// Thousands of dollars; 5 folds of 2 epochs leave much of the prices' spread.
+func TestBackendsAgree(t *testing.T) {
+	exampletest.Needs(t, "boston_housing.npz")
+	exampletest.Agree(t, 0.01, func(t *testing.T, backend string) map[string]float64 {
+		got, err := run(t.Context(), io.Discard, options{Options: example.Options{Backend: backend, Epochs: 2, Seed: 1}, set: "boston"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]float64{"folds": got.bostonFolds, "test": got.bostonTest}
+	})
+}
+
 func TestRefusesAnUnknownSet(t *testing.T) {
 	_, err := run(t.Context(), io.Discard, options{set: "tokyo"})
 	if err == nil || !strings.Contains(err.Error(), `unknown set "tokyo": want boston, california or both`) {

@@ -33,6 +33,17 @@ func TestReachesTheBooksAccuracy(t *testing.T) {
 	})
 }
 
+func TestBackendsAgree(t *testing.T) {
+	exampletest.Needs(t, "imdb_top20000.npz", "imdb_word_index.json")
+	exampletest.Agree(t, 2e-3, func(t *testing.T, backend string) map[string]float64 {
+		results, err := run(t.Context(), io.Discard, options{Options: example.Options{Backend: backend, Epochs: 1, Seed: 1}, holdOut: 500, rows: 2000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]float64{"loss": results.Loss(), "accuracy": results.Get("accuracy")}
+	})
+}
+
 func TestRefusesAHoldOutThatLeavesNothing(t *testing.T) {
 	for _, holdOut := range []int{0, -1, 100} {
 		_, err := run(t.Context(), io.Discard, options{holdOut: holdOut, rows: 100})

@@ -33,6 +33,17 @@ func TestReachesTheBooksAccuracy(t *testing.T) {
 	})
 }
 
+func TestBackendsAgree(t *testing.T) {
+	exampletest.Needs(t, "mnist/train-images-idx3-ubyte.gz")
+	exampletest.Agree(t, 2e-3, func(t *testing.T, backend string) map[string]float64 {
+		results, err := run(t.Context(), io.Discard, options{Options: example.Options{Backend: backend, Epochs: 1, Seed: 1}, rows: 2000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]float64{"loss": results.Loss(), "accuracy": results.Get("accuracy")}
+	})
+}
+
 func TestRefusesRowsThatAreNotThere(t *testing.T) {
 	exampletest.Needs(t, "mnist/train-images-idx3-ubyte.gz")
 	for _, rows := range []int{0, -1, 60001} {

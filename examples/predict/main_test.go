@@ -37,6 +37,22 @@ func TestTrainsServesAndMeasures(t *testing.T) {
 	})
 }
 
+// An accuracy is of 150 flowers: 0.014 are two of them.
+func TestBackendsAgree(t *testing.T) {
+	exampletest.Agree(t, 0.014, func(t *testing.T, backend string) map[string]float64 {
+		var out strings.Builder
+		if err := run(t.Context(), &out, options{Options: example.Options{Backend: backend, Epochs: 10, Seed: 1}, requests: 1, clients: 1}); err != nil {
+			t.Fatal(err)
+		}
+		var accuracy float64
+		_, after, _ := strings.Cut(out.String(), "flowers: accuracy ")
+		if _, err := fmt.Sscan(after, &accuracy); err != nil {
+			t.Fatalf("%v in\n%s", err, out.String())
+		}
+		return map[string]float64{"accuracy": accuracy}
+	})
+}
+
 // compiled puts a model on the CPU.
 func compiled(t testing.TB, model *nn.Model) *nn.Model {
 	t.Helper()

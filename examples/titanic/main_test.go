@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -52,6 +53,18 @@ func TestReachesTheAccuracyAndAnswers(t *testing.T) {
 		if err := model.Close(); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// An accuracy is of 891 passengers: 0.005 are four of them.
+func TestBackendsAgree(t *testing.T) {
+	exampletest.Needs(t, "titanic/train.csv", "titanic/test.csv")
+	exampletest.Agree(t, 0.005, func(t *testing.T, backend string) map[string]float64 {
+		accuracy, err := run(t.Context(), io.Discard, options{Options: example.Options{Backend: backend, Epochs: 10, Seed: 1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]float64{"accuracy": accuracy}
 	})
 }
 
