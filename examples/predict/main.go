@@ -74,7 +74,7 @@ func run(ctx context.Context, out io.Writer, o options) (err error) {
 	}
 	fmt.Fprintf(out, "%s at http://%s\n", filepath.Base(path), listener.Addr())
 	if o.model != "" {
-		return serve(ctx, listener, handler)
+		return serve(ctx, listener, handler, patience)
 	}
 	return measureItself(ctx, out, o, listener, handler)
 }
@@ -84,7 +84,7 @@ func run(ctx context.Context, out io.Writer, o options) (err error) {
 func measureItself(ctx context.Context, out io.Writer, o options, listener net.Listener, handler *handler) error {
 	ctx, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, listener, handler) }()
+	go func() { served <- serve(ctx, listener, handler, patience) }()
 	latencies, err := load{
 		url:      "http://" + listener.Addr().String() + "/predict",
 		body:     irisQuestion,

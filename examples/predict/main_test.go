@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/glearn-go/glearn/cpu_fallback"
 	"github.com/glearn-go/glearn/examples/internal/example"
@@ -316,7 +317,7 @@ func TestServeStopsGracefully(t *testing.T) {
 			asked <- true
 			<-goOn
 			fmt.Fprint(w, "late")
-		}))
+		}), patience)
 	}()
 	answered := make(chan string, 1)
 	go func() {
@@ -340,6 +341,43 @@ func TestServeStopsGracefully(t *testing.T) {
 	}
 	if _, err := net.Dial("tcp", listener.Addr().String()); err == nil {
 		t.Error("the port is still open")
+	}
+}
+
+// A client that sends half a request, or none, is not waited for. That the test
+// ends is what it shows.
+func TestSilentClientsAreCutOff(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	short := timeouts{read: 20 * time.Millisecond, write: time.Minute, idle: 20 * time.Millisecond, stop: time.Minute}
+	go func() { served <- serve(ctx, listener, sums(t), short) }()
+	const question = "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"instances\""
+	for name, sent := range map[string]string{"nothing": "", "half a header": question[:30], "half a body": question, "no second request": "GET / HTTP/1.1\r\nHost: x\r\n\r\n"} {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, sent); err != nil {
+			t.Error(err)
+		}
+		answer, err := io.ReadAll(conn) // until the server hangs up
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "half a body" && !strings.Contains(string(answer), "400 Bad Request") {
+			t.Errorf("%s: answered %q", name, answer)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 }
 

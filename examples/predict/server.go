@@ -25,29 +25,34 @@ const (
 	maxAtOnce    = 16      // requests that are answered at the same time
 )
 
-// How long things may take.
-const (
-	readTimeout    = 10 * time.Second // for a request to arrive
-	predictTimeout = 10 * time.Second // for a place among those at once, and the answer
-	writeTimeout   = 30 * time.Second // for all of it
-	idleTimeout    = time.Minute      // between two requests of a connection
-	stopTimeout    = 10 * time.Second // for the last answers when the server stops
-)
+// predictTimeout is how long a request may wait for a place among those at once,
+// and for its answer.
+const predictTimeout = 10 * time.Second
+
+// timeouts are how long other things may take.
+type timeouts struct {
+	read  time.Duration // for a request to arrive
+	write time.Duration // for all of it
+	idle  time.Duration // between two requests of a connection
+	stop  time.Duration // for the last answers when the server stops
+}
+
+var patience = timeouts{read: 10 * time.Second, write: 30 * time.Second, idle: time.Minute, stop: 10 * time.Second}
 
 // serve answers until ctx ends, and then finishes the answers that are under way.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, limits timeouts) error {
 	server := &http.Server{
 		Handler:           handler,
-		ReadTimeout:       readTimeout,
-		ReadHeaderTimeout: readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadTimeout:       limits.read,
+		ReadHeaderTimeout: limits.read,
+		WriteTimeout:      limits.write,
+		IdleTimeout:       limits.idle,
 		MaxHeaderBytes:    1 << 14,
 	}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.stop)
 		defer cancel()
 		stopped <- server.Shutdown(last)
 	}()
