@@ -103,7 +103,12 @@ func (d *device) crossEntropy(k *compute.SoftmaxCrossEntropy) (op, error) {
 func (s *rowCrossEntropy) run(p *pool) { p.run(s.job) }
 
 func (s *rowCrossEntropy) part(w *worker, i int) {
-	for r := i * s.chunk; r < min((i+1)*s.chunk, s.rows); r++ {
+	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.rows)
+	if s.cols > 0 && s.cols <= fewClasses {
+		s.few(w, lo, hi)
+		return
+	}
+	for r := lo; r < hi; r++ {
 		x := s.row(s.logits, r)
 		if s.targets.data == nil {
 			s.loss[r] = s.label(w, x, r)
