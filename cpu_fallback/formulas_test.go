@@ -103,3 +103,43 @@ func TestUpdatesTakeFewSteps(t *testing.T) {
 		t.Errorf("%v takes %d steps where nothing is learned, want 3", e, n)
 	}
 }
+
+// Rows that repeat stand in a register for several blocks, whatever the lengths
+// of rows and blocks, and nothing else is put there.
+func TestRepeatedRows(t *testing.T) {
+	b := newBench(t, 2, "gonum")
+	r := rng()
+	e := compute.NewBuilder(compute.Float, compute.Float, compute.Float)
+	x, bias, scale := e.Input(0), e.Input(1), e.Input(2)
+	// The last use of each row is followed by steps that want registers.
+	biased := e.Apply(compute.OpAdd, x, bias)
+	out := e.Apply(compute.OpAdd, e.Apply(compute.OpExp, e.Apply(compute.OpNeg, e.Apply(compute.OpMul, biased, biased))), e.Apply(compute.OpDiv, biased, scale))
+	expr := e.MustBuild(out)
+	for _, d := range []compute.Dims{compute.D(3, 5), compute.D(40, 64), compute.D(9, 512), compute.D(300, 100), compute.D(7, 513), compute.D(5, 1300), compute.D(2, 30, 48)} {
+		n := d.Size()
+		xs, row, rows := randoms(r, n), randoms(r, d[3]), make([]float32, 0, n)
+		spread := make([]float32, 3*d[3])
+		for i := range d[3] {
+			spread[3*i] = 2 + float32(i%7)
+		}
+		every := compute.Operand{View: b.floats(spread), Strides: compute.Strides{3: 3}}
+		in := []compute.Operand{compute.Full(b.floats(xs), d), compute.RowVector(b.floats(row)), every}
+		for range n / d[3] {
+			rows = append(rows, row...)
+		}
+		wide := []compute.Operand{in[0], compute.Full(b.floats(rows), d), in[2]}
+		var got [2][]float32
+		for i, ops := range [][]compute.Operand{in, wide} {
+			to := compute.Full(b.floats(make([]float32, n)), d)
+			b.d.Run(&compute.Map{Expr: expr, Dims: d, In: ops, Out: []compute.Operand{to}})
+			got[i] = b.read(to.View)
+		}
+		each(d, func(c compute.Dims, i int) {
+			want := expr.Eval([]float64{float64(xs[i]), float64(row[c[3]]), float64(spread[3*c[3]])}, i)
+			near(t, fmt.Sprint(d, c), got[0][i:i+1], want, 1e-6)
+		})
+		if !slices.Equal(got[0], got[1]) {
+			t.Errorf("%v: a repeated row gives other bits than the rows", d)
+		}
+	}
+}

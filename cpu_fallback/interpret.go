@@ -1,5 +1,8 @@
 package cpu_fallback
 
+// noPhase is no position within a row.
+const noPhase = -1
+
 // start computes what is the same for all elements. It comes once before the
 // blocks of a run, and reads operands, so not before the work in front of it.
 func (p *program) start(w *worker) {
@@ -21,6 +24,7 @@ func (p *program) start(w *worker) {
 // begin lays the program's slots out for a worker. It comes after start, and
 // once for any number of calls of over.
 func (p *program) begin(w *worker) {
+	w.length = 0
 	for i := range p.singles {
 		w.slots[p.single0+i] = p.singles[i : i+1 : i+1]
 	}
@@ -32,18 +36,23 @@ func (p *program) begin(w *worker) {
 
 // over runs the program for the elements [from, to), after begin.
 func (p *program) over(w *worker, from, to int) {
-	for length := 0; from < to; from += length {
+	for from < to {
 		n := min(blockWords, to-from)
-		if n != length {
-			p.shorten(w, n)
-			length = n
-		}
+		p.shorten(w, n)
 		p.block(w, from, n)
+		from += n
 	}
 }
 
 // shorten makes the registers n words long.
 func (p *program) shorten(w *worker, n int) {
+	if n == w.length {
+		return
+	}
+	w.length = n
+	for i := range p.loads {
+		w.phases[i] = noPhase
+	}
 	for r := range p.registers {
 		w.slots[r] = w.scratch[r*blockWords : r*blockWords+n : (r+1)*blockWords]
 	}
@@ -58,10 +67,14 @@ func (p *program) block(w *worker, position, n int) {
 	}
 	for i := range p.loads {
 		t := &p.loads[i]
-		if t.dense {
+		switch {
+		case t.dense:
 			copy(slots[t.slot], t.data[position:position+n])
-		} else {
+		case t.period == 0:
 			p.gather(slots[t.slot], t.data, t.strides, position)
+		case w.phases[i] != position%t.period:
+			p.gather(slots[t.slot], t.data, t.strides, position)
+			w.phases[i] = position % t.period
 		}
 	}
 	for i := range p.steps {

@@ -26,6 +26,8 @@ func newJob(t task, parts int) *job { return &job{task: t, parts: int32(parts)} 
 type worker struct {
 	slots     [][]float32 // the values of the Expr at hand, see program
 	scratch   []float32   // the registers of the Expr at hand
+	length    int         // of the registers
+	phases    []int       // where in its row each load stands, see transfer.period
 	panel     []float32   // packed factors, sums: what a kernel needs beside
 	lanes     [lanes]float32
 	single    [1]float32
@@ -135,6 +137,7 @@ func (p *pool) help(w *worker) {
 func (p *pool) reserve(slots, scratch, panel int) {
 	for _, w := range p.workers {
 		w.slots = grown(w.slots, slots)
+		w.phases = grown(w.phases, slots) // of loads there are fewer
 		if len(w.scratch) < scratch {
 			w.scratch = alignedWords(scratch)
 		}

@@ -64,6 +64,7 @@ type transfer struct {
 	data    []float32
 	strides compute.Strides
 	dense   bool // the operand has no gaps
+	period  int  // of a load: its words repeat after so many elements; 0: they do not
 }
 
 // compile binds e to operands over dims. Without out, the value of output 0 is
@@ -295,8 +296,18 @@ func (c *compiler) input(i, n int) value {
 	// ones.
 	p.registers++
 	r := p.registers - 1
-	p.loads = append(p.loads, transfer{slot: r, data: o.data, strides: strides, dense: p.contiguous(strides)})
+	p.loads = append(p.loads, transfer{slot: r, data: o.data, strides: strides, dense: p.contiguous(strides), period: p.period(strides)})
 	return value{at: r}
+}
+
+// period is the length of a row that an operand repeats for all rows, else 0.
+func (l *layout) period(s compute.Strides) int {
+	for a := range compute.MaxAxes - 1 {
+		if s[a] != 0 && l.dims[a] != 1 {
+			return 0
+		}
+	}
+	return l.inner()
 }
 
 // storedOver is true when the value of input o is stored to an output as it
@@ -329,7 +340,7 @@ func (c *compiler) destination(i int) int {
 // release frees the register of a value that instruction i reads last.
 func (c *compiler) release(at, i int) {
 	v := c.values[at]
-	if v.single || v.at < 0 || c.lastUse[at] != i || c.isRepeat(v.at) {
+	if v.single || v.at < 0 || c.lastUse[at] != i || c.stays(v.at) {
 		return
 	}
 	for _, r := range c.free {
@@ -340,9 +351,15 @@ func (c *compiler) release(at, i int) {
 	c.free = append(c.free, v.at)
 }
 
-func (c *compiler) isRepeat(register int) bool {
+// stays is true of a register whose words serve several blocks.
+func (c *compiler) stays(register int) bool {
 	for _, k := range c.p.constants {
 		if k.register == register {
+			return true
+		}
+	}
+	for _, t := range c.p.loads {
+		if t.slot == register && t.period > 0 {
 			return true
 		}
 	}

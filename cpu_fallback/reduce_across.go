@@ -72,14 +72,11 @@ func (r *reduction) columns(w *worker, first, n, from, to int) {
 		fill(acc, negInf)
 	}
 	pending := 0 // rows added to a row of acc that are not in w.sums
-	for round, length := from, 0; round < to; {
+	for round := from; round < to; {
 		rows := min(blockWords/n, runs-round%runs, to-round)
-		if rows*n != length {
-			p.shorten(w, rows*n)
-			length = rows * n
-		}
-		p.block(w, first+r.round(round), length)
-		values := w.slots[p.result][:length]
+		p.shorten(w, rows*n)
+		p.block(w, first+r.round(round), rows*n)
+		values := w.slots[p.result][:rows*n]
 		for i := 0; i < rows; i += wide {
 			x := values[i*n : min(i+wide, rows)*n]
 			r.accumulate(w, acc[:len(x)], x, round+i, round+i == from)

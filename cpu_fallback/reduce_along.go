@@ -57,14 +57,12 @@ func (p *program) contiguousKept(reduced [compute.MaxAxes]bool) bool {
 // stretch reduces n elements from a position on.
 func (r *reduction) stretch(w *worker, position, n int) (t partial) {
 	p := r.program
-	for at, length := 0, 0; at < n; at += length {
+	for at := 0; at < n; {
 		b := min(blockWords, n-at)
-		if b != length {
-			p.shorten(w, b)
-			length = b
-		}
+		p.shorten(w, b)
 		p.block(w, position+at, b)
 		r.row(w, &t, w.slots[p.result][:b], at)
+		at += b
 	}
 	return t
 }
@@ -86,12 +84,9 @@ func (r *reduction) row(w *worker, t *partial, x []float32, at int) {
 func (r *reduction) shortRows(w *worker, lo, hi int) {
 	p := r.program
 	n := p.inner()
-	for row, length := lo, 0; row < hi; {
+	for row := lo; row < hi; {
 		rows := min(blockWords/n, hi-row)
-		if rows != length {
-			p.shorten(w, rows*n)
-			length = rows
-		}
+		p.shorten(w, rows*n)
 		p.block(w, row*n, rows*n)
 		values := w.slots[p.result][:rows*n]
 		for i := range rows {
