@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the checks that scripts/gpu-check built, beside this file, and writes
-# report.txt. QUICK=1 keeps tests and timings short. Every part runs, even when
-# one before it failed; the end says which did.
+# report.txt. QUICK=1 keeps tests and timings short, TORCH=off leaves PyTorch out.
+# Every part runs, even when one before it failed; the end says which did.
 set -uo pipefail
 cd "$(dirname "$0")"
 here=$PWD
@@ -60,9 +60,30 @@ tests() {
 	done < <(find tests -name run.test | sort)
 }
 
+# torch_missing says why PyTorch cannot run the same jobs on this GPU, or nothing.
+torch_missing() {
+	if [ "${TORCH:-}" = off ]; then
+		echo "TORCH=off"
+	elif ! command -v python3 >/dev/null; then
+		echo "there is no python3"
+	else
+		python3 - <<-'END' 2>&1 | tail -n 1
+			try:
+			    import numpy, torch
+			except Exception as e:
+			    print("python3 says:", e)
+			else:
+			    if not torch.cuda.is_available():
+			        print("PyTorch", torch.__version__, "sees no GPU")
+		END
+	fi
+}
+
 torch() {
-	if ! python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
-		printf '\n=== PyTorch: left out, python3 has no torch that sees a GPU\n'
+	local why
+	why=$(torch_missing)
+	if [ -n "$why" ]; then
+		printf '\n=== PyTorch: left out, %s\n' "$why"
 		return
 	fi
 	part "PyTorch" 1200 python3 torch/train_gpu.py -epochs "$epochs"

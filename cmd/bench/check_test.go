@@ -84,7 +84,7 @@ func TestOpsAreRight(t *testing.T) {
 			t.Errorf("two jobs are called %s", o.name)
 		}
 		seen[o.name] = true
-		if slow.MatchString(o.name) {
+		if slow.MatchString(o.name) || o.forGPU {
 			continue
 		}
 		rs, err := o.measure(devices, time.Nanosecond)
@@ -114,6 +114,7 @@ func TestRun(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"-suite nothing", `no suite "nothing"`},
 		{"-backend cpu -run NoSuchJob", "no job matches"},
+		{"-backend cpu -suite ops -run 4096x4096x4096", "no job matches"}, // a GPU's
 		{"-run (", "-run"},
 		{"-format xml", "want table, go or json"},
 		{"-benchtime -1s", "more than 0"},

@@ -15,6 +15,8 @@ type op struct {
 	name  string
 	flops float64 // of one run, where arithmetic is what counts
 	bytes float64 // read and written by one run, where memory is
+	// forGPU leaves the job out on devices that are CPUs.
+	forGPU bool
 	// build sets the job up on a device.
 	build func(r *rig)
 	// check holds the results against float64; nil compares the devices with
@@ -46,11 +48,15 @@ type settings struct {
 // named in the log and counted in failed.
 func runOps(devices []device, s settings) (results []result, failed int) {
 	for _, o := range ops() {
-		if !s.only.MatchString(o.name) {
+		on := devices
+		if o.forGPU {
+			on = gpus(devices)
+		}
+		if len(on) == 0 || !s.only.MatchString(o.name) {
 			continue
 		}
 		s.profile.start()
-		rs, err := o.measure(devices, s.benchtime)
+		rs, err := o.measure(on, s.benchtime)
 		if err != nil {
 			failed++
 			fmt.Fprintf(s.log, "bench: %s: %v\n", o.name, err)
@@ -59,6 +65,17 @@ func runOps(devices []device, s settings) (results []result, failed int) {
 		results = append(results, rs...)
 	}
 	return results, failed
+}
+
+// gpus are the devices that are not CPUs, by themselves or as renderers.
+func gpus(devices []device) []device {
+	var out []device
+	for _, d := range devices {
+		if d.info.Backend != "cpu" && !d.info.Software {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // measure checks the job on all devices, and then times it on each.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
@@ -18,11 +19,16 @@ func products() []op {
 			out = append(out, product(s[0], s[1], s[2], trans))
 		}
 	}
-	return out
+	large := product(largeProduct[0], largeProduct[1], largeProduct[2], "NN")
+	large.forGPU = true
+	return append(out, large)
 }
 
 // productSizes are m, n and k.
 var productSizes = [][3]int{{256, 256, 256}, {512, 512, 512}, {1024, 1024, 1024}, {512, 64, 10000}, {10000, 64, 512}}
+
+// largeProduct keeps all of a GPU busy, and a CPU for seconds.
+var largeProduct = [3]int{4096, 4096, 4096}
 
 // transposes say of each factor whether it is read as it stands or transposed.
 var transposes = []string{"NN", "NT", "TN", "TT"}
@@ -30,12 +36,13 @@ var transposes = []string{"NN", "NT", "TN", "TT"}
 // product is C = op(A) op(B); trans has N (as it stands) or T (transposed) for
 // each factor.
 func product(m, n, k int, trans string) op {
-	a, b := uniform(1, -1, 1, m*k), uniform(2, -1, 1, k*n)
 	mm := compute.MatMul{M: m, N: n, K: k, TransA: trans[0] == 'T', TransB: trans[1] == 'T'}
+	factors := sync.OnceValues(func() (a, b []float32) { return uniform(1, -1, 1, m*k), uniform(2, -1, 1, k*n) })
 	return op{
 		name:  fmt.Sprintf("MatMul/%dx%dx%d/%s", m, n, k, trans),
 		flops: float64(mm.FLOPs()),
 		build: func(r *rig) {
+			a, b := factors()
 			job := mm
 			columnsA, columnsB := k, n
 			if job.TransA {
@@ -50,6 +57,7 @@ func product(m, n, k int, trans string) op {
 			r.kernel(&job, job.C.View)
 		},
 		check: func(outputs [][]float32) error {
+			a, b := factors()
 			return checkProduct(outputs[0], a, b, m, n, k, mm.TransA, mm.TransB)
 		},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/glearn-go/glearn/compute"
 )
@@ -15,7 +16,11 @@ func runTune(devices []device, s settings) (results []result, failed int) {
 			fmt.Fprintf(s.log, "bench: %s has one way to compute a product, and nothing to tune\n", d.name)
 			continue
 		}
-		for _, size := range productSizes {
+		sizes := productSizes
+		if len(gpus([]device{d})) > 0 {
+			sizes = append(slices.Clip(sizes), largeProduct)
+		}
+		for _, size := range sizes {
 			for _, trans := range transposes {
 				name := fmt.Sprintf("Tune/%dx%dx%d/%s", size[0], size[1], size[2], trans)
 				if !s.only.MatchString(name) {

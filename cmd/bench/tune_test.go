@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,6 +44,32 @@ func TestSuiteTune(t *testing.T) {
 	for _, want := range []string{"no memory for B", "element 3 is NaN", "right is the fastest", "cpu has one way"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not say %q:\n%s", want, log.String())
+		}
+	}
+}
+
+// Large products are for GPUs alone.
+func TestLargeProductIsForGPUs(t *testing.T) {
+	gpu := device{Backend: tunable{}, name: "gpu", info: compute.Info{Backend: "opengl"}}
+	renderer := device{Backend: tunable{}, name: "renderer", info: compute.Info{Backend: "opengl", Software: true}}
+	cpu := device{name: "cpu", info: compute.Info{Backend: "cpu"}}
+	if got := gpus([]device{cpu, renderer, gpu}); len(got) != 1 || got[0].name != "gpu" {
+		t.Errorf("%v are GPUs, want one", got)
+	}
+	large := 0
+	for _, o := range ops() {
+		if o.forGPU {
+			large++
+		}
+	}
+	if large != 1 {
+		t.Errorf("%d jobs are for GPUs, want 1", large)
+	}
+	s := settings{only: regexp.MustCompile("4096x4096x4096/NN"), benchtime: time.Second, log: io.Discard}
+	for d, want := range map[string]int{"gpu": 1, "renderer": 0} {
+		results, _ := runTune([]device{map[string]device{"gpu": gpu, "renderer": renderer}[d]}, s)
+		if len(results) != want {
+			t.Errorf("%s: %d results, want %d", d, len(results), want)
 		}
 	}
 }

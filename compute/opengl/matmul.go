@@ -104,9 +104,9 @@ func (a laid) span() int {
 }
 
 // longestK is how many terms one run adds up: its loops must end before
-// llvmpipe cuts them. A tile of 16 terms takes 18 turns, as leaving the inner
-// loop and the outer loop's turn count as well.
-const longestK = maxLoop / 18 * 16
+// llvmpipe cuts them. Every kernel adds at least two terms a turn, all loops
+// counted: a tile of 8 terms takes 4 turns.
+const longestK = maxLoop
 
 // mostFLOPs bounds one run: Windows resets a device that is busy for 2 s, and
 // a slow one does some 100 GFLOP/s.

@@ -63,6 +63,7 @@ func edgeShapes(c candidate, short bool) []trialShape {
 		{batch: 1, m: m + 1, n: n - 1, k: 33, finish: true},
 		{batch: 2, m: m - 1, n: n + 1, k: 101, aligned: true},
 		{batch: 1, m: 2, n: 3, k: 70_000, aligned: true},
+		{batch: 2, m: (bandRows+2)*m + 1, n: 2*n + 1, k: 5}, // more than a band
 	}
 	if short {
 		return shapes

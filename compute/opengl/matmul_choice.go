@@ -69,25 +69,33 @@ func filled(n, step int) float64 { return float64(n) / float64(ceil(n, step)*ste
 
 // The tiled kernels, small to large.
 var (
-	tile32    = tiled{32, 32, 16, 4, 4}   // 64 invocations
-	tile64    = tiled{64, 64, 16, 4, 4}   // 256
-	tile64by8 = tiled{64, 64, 32, 4, 8}   // 128
-	tile64all = tiled{64, 64, 16, 8, 8}   // 64
-	tile128x  = tiled{128, 64, 16, 8, 8}  // 128
-	tile128   = tiled{128, 128, 16, 8, 8} // 256
+	tile32        = tiled{m: 32, n: 32, k: 16, rows: 4, columns: 4}               // 64 invocations
+	tile64by8     = tiled{m: 64, n: 64, k: 32, rows: 4, columns: 8}               // 128
+	tile64Ahead   = tiled{m: 64, n: 64, k: 16, rows: 8, columns: 8, ahead: true}  // 64
+	tile128x      = tiled{m: 128, n: 64, k: 16, rows: 8, columns: 8}              // 128
+	tile128xAhead = tiled{m: 128, n: 64, k: 8, rows: 8, columns: 8, ahead: true}  // 128
+	tile128       = tiled{m: 128, n: 128, k: 16, rows: 8, columns: 8}             // 256
+	tile128Ahead  = tiled{m: 128, n: 128, k: 8, rows: 8, columns: 8, ahead: true} // 256
 )
+
+// tiles are all of them.
+var tiles = []tiled{tile32, tile64by8, tile64Ahead, tile128x, tile128xAhead, tile128, tile128Ahead}
 
 // tileTable is what a family of GPUs starts with, before or without tuning,
 // large to small. The sizes are those which CLBlast's tuner found for Xgemm in
 // single precision (github.com/CNugteren/CLBlast,
 // src/database/kernels/xgemm/xgemm_32.hpp): 128x128x16 for NVIDIA's GTX TITAN X
 // and GTX 1070, 64x64x32 by 16x8 invocations as the default of AMD, Intel and
-// NVIDIA SM 6.1, and 32x32 where nothing is known of the vendor.
+// NVIDIA SM 6.1, and 32x32 where nothing is known of the vendor. For NVIDIA the
+// largest goes ahead with tiles of 8 terms, as CUTLASS' default for products in
+// single precision without tensor cores does (github.com/NVIDIA/cutlass,
+// include/cutlass/gemm/device/default_gemm_configuration.h: 128x128x8, two
+// stages).
 var tileTable = []struct {
 	vendor string // part of the vendor's or the renderer's name
 	tiles  []tiled
 }{
-	{"nvidia", []tiled{tile128, tile128x, tile64by8, tile32}},
+	{"nvidia", []tiled{tile128Ahead, tile128xAhead, tile64by8, tile32}},
 	{"amd", []tiled{tile64by8, tile32}},
 	{"ati ", []tiled{tile64by8, tile32}},
 	{"radeon", []tiled{tile64by8, tile32}},
@@ -149,7 +157,7 @@ func candidates() []candidate {
 	for _, f := range flatRates {
 		all = append(all, f.flat)
 	}
-	for _, t := range []tiled{tile32, tile64, tile64by8, tile64all, tile128x, tile128} {
+	for _, t := range tiles {
 		all = append(all, t)
 	}
 	for _, parts := range splitParts {

@@ -26,10 +26,10 @@ func TestChoice(t *testing.T) {
 		batch, m, n, k int
 		want           string
 	}{
-		{"a large product has large tiles", hardware, 1, 1024, 1024, 1024, "tiled 128x128x16 by 8x8"},
+		{"a large product has large tiles", hardware, 1, 1024, 1024, 1024, "tiled 128x128x8 by 8x8 ahead"},
 		{"a smaller one has smaller tiles", hardware, 1, 512, 512, 512, "tiled 64x64x32 by 4x8"},
 		{"few results, many terms: k is split", hardware, 1, 512, 64, 10000, "tiled 64x64x32 by 4x8, k in 8 parts"},
-		{"a batch is work as well", hardware, 64, 128, 128, 64, "tiled 128x128x16 by 8x8"},
+		{"a batch is work as well", hardware, 64, 128, 128, 64, "tiled 128x128x8 by 8x8 ahead"},
 		{"few of everything", hardware, 1, 33, 10, 64, "tiled 32x32x16 by 4x4"},
 		{"an unknown vendor", other, 1, 1024, 1024, 1024, "tiled 32x32x16 by 4x4"},
 		{"too little shared memory", bare, 1, 1024, 1024, 1024, "flat 8x16 along n"},
@@ -68,8 +68,8 @@ func TestCandidatesHaveNames(t *testing.T) {
 	}
 }
 
-// TestTilesDivideEvenly: each invocation copies as many whole units as the
-// next, and parts of k end where tiles do.
+// TestTilesDivideEvenly: each invocation copies as many fours as the next, parts
+// of k end where tiles do, and what every OpenGL 4.3 device has is enough.
 func TestTilesDivideEvenly(t *testing.T) {
 	for _, c := range candidates() {
 		tile, ok := c.(tiled)
@@ -81,6 +81,9 @@ func TestTilesDivideEvenly(t *testing.T) {
 			if places*tile.k%(4*n) != 0 {
 				t.Errorf("%v: %d words for %d invocations", tile, places*tile.k, n)
 			}
+		}
+		if c := tile.k % addedAtOnce; c != 0 || !tile.can(limits{groupSize: 1024, sharedBytes: 32 << 10}, product{}) {
+			t.Errorf("%v has a part of a turn, or does not run on every device", tile)
 		}
 		if splitTerms%tile.k != 0 || tile.m%tile.rows+tile.n%tile.columns+tile.rows%4+tile.columns%4 != 0 {
 			t.Errorf("%v does not divide evenly", tile)

@@ -89,9 +89,9 @@ func ways(lim limits, p product) []candidate {
 		for _, f := range flatRates {
 			all = append(all, f.flat)
 		}
-		all = append(all, tile32, tile64)
+		all = append(all, tile32, tile64by8)
 	} else {
-		all = append(all, tile64by8, tile128, tile128x, tile64, tile64all, tile32)
+		all = append(all, tile64by8, tile128Ahead, tile128, tile128xAhead, tile128x, tile64Ahead, tile32)
 	}
 	few := p.size[axisBatch]*p.size[axisM]*p.size[axisN] <= 512*512
 	if few && p.size[axisK] >= splitParts[1]*worthwhile/2 {

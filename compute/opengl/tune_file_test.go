@@ -33,7 +33,7 @@ func TestTuneFileKeepsChoices(t *testing.T) {
 	ownCacheFolder(t)
 	lim := cardLimits()
 	f := openTuneFile(lim)
-	f.Choices["NN 512x512x512"] = tile64.String()
+	f.Choices["NN 512x512x512"] = tile64by8.String()
 	if err := f.save(); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestTuneFileThatIsNoneIsRewritten(t *testing.T) {
 	ownCacheFolder(t)
 	lim := cardLimits()
 	f := openTuneFile(lim)
-	f.Choices["NN 512x512x512"] = tile64.String()
+	f.Choices["NN 512x512x512"] = tile64by8.String()
 	if err := f.save(); err != nil {
 		t.Fatal(err)
 	}
