@@ -357,13 +357,15 @@ func TestClosedDevice(t *testing.T) {
 }
 
 // stopAt ends the context inside an epoch.
+// stopAt ends a context after a step, counted from 1, and counts the steps.
 type stopAt struct {
-	batch int
-	stop  context.CancelFunc
+	step int
+	stop context.CancelFunc
+	done int
 }
 
-func (s stopAt) OnBatchEnd(t *nn.Training, batch int, _ *nn.Results) error {
-	if t.Epoch() == 1 && batch == s.batch {
+func (s *stopAt) OnBatchEnd(*nn.Training, int, *nn.Results) error {
+	if s.done++; s.done == s.step {
 		s.stop()
 	}
 	return nil
@@ -373,16 +375,23 @@ func TestContextEndsFitAfterTheStep(t *testing.T) {
 	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m := forBlobs(t, b, classifier())
 		defer closeModel(t, m)
-		ctx, stop := context.WithCancel(background)
-		defer stop()
 		train := blobs(t, 20)
-		h, err := m.Fit(ctx, train, nn.FitConfig{Epochs: 5, BatchSize: 4, Callbacks: []nn.Callback{stopAt{2, stop}}})
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v, want Canceled", err)
-		}
-		mistake(t, "Fit", err, "epoch 2", "batch 3 of 5")
-		if h == nil || len(h.Epoch) != 1 || len(h.Metrics["loss"]) != 1 {
-			t.Errorf("history %+v, want one epoch", h)
+		const epochs, batches = 3, 5
+		var ctx context.Context
+		var stop context.CancelFunc
+		for step := 1; step < epochs*batches; step++ {
+			ctx, stop = context.WithCancel(background)
+			s := &stopAt{step: step, stop: stop}
+			h, err := m.Fit(ctx, train, nn.FitConfig{Epochs: epochs, BatchSize: 4, Callbacks: []nn.Callback{s}})
+			if !errors.Is(err, context.Canceled) || s.done != step {
+				t.Errorf("stopped after step %d: %d steps and error %v, want Canceled", step, s.done, err)
+			}
+			if h == nil || len(h.Epoch) != step/batches || len(h.Metrics["loss"]) != step/batches {
+				t.Errorf("stopped after step %d: history %+v, want %d epochs", step, h, step/batches)
+			}
+			if step == 8 {
+				mistake(t, "Fit", err, "epoch 2", "batch 3 of 5")
+			}
 		}
 		if _, err := m.Predict(ctx, train.X...); !errors.Is(err, context.Canceled) {
 			t.Errorf("Predict: %v", err)
