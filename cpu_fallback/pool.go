@@ -14,16 +14,44 @@ type task interface {
 // job is a task on its way through the pool. A prepared kernel keeps its jobs,
 // so that running it again allocates nothing.
 type job struct {
-	task  task
-	parts int32
-	next  atomic.Int32 // the first part that nobody has taken
-	done  atomic.Int32 // parts finished
+	task   task
+	parts  int32
+	shares []share      // one for each worker
+	done   atomic.Int32 // parts finished
 }
+
+// share is the parts that a worker takes first, so that what it wrote in one
+// kernel, or in the step before, it finds in its own cache in the next. A worker
+// that is through with its own helps with the others'.
+type share struct {
+	next atomic.Int32 // the first part that nobody has taken
+	end  int32
+	_    [56]byte // the other workers' counters are in other cache lines
+}
+
+// reset makes all parts free again. Every part that can be taken is valid from
+// then on.
+func (j *job) reset(workers int) {
+	if len(j.shares) != workers {
+		j.shares = make([]share, workers)
+		for i := range j.shares {
+			j.shares[i].end = j.share(i + 1)
+		}
+	}
+	j.done.Store(0)
+	for i := range j.shares {
+		j.shares[i].next.Store(j.share(i))
+	}
+}
+
+// share is the first part of worker i's share.
+func (j *job) share(i int) int32 { return j.parts * int32(i) / int32(len(j.shares)) }
 
 func newJob(t task, parts int) *job { return &job{task: t, parts: int32(parts)} }
 
 // worker is what one goroutine of the pool computes with.
 type worker struct {
+	number    int         // of the pool's workers
 	slots     [][]float32 // the values of the Expr at hand, see program
 	scratch   []float32   // the registers of the Expr at hand
 	length    int         // of the registers
@@ -54,8 +82,8 @@ type pool struct {
 
 func newPool(threads int) *pool {
 	p := &pool{}
-	for range threads {
-		p.workers = append(p.workers, &worker{wake: make(chan struct{}, 1)})
+	for i := range threads {
+		p.workers = append(p.workers, &worker{number: i, wake: make(chan struct{}, 1)})
 	}
 	for _, w := range p.workers[1:] {
 		go p.help(w)
@@ -74,9 +102,8 @@ func (p *pool) run(j *job) {
 		return
 	}
 	// A helper that still holds this job from its last run sees either no free
-	// part or, after the last line, valid ones.
-	j.done.Store(0)
-	j.next.Store(0)
+	// part or valid ones.
+	j.reset(len(p.workers))
 	p.current.Store(j)
 	p.turn.Add(1)
 	for i, w := range p.workers[1:] {
@@ -92,14 +119,18 @@ func (p *pool) run(j *job) {
 	}
 }
 
+// work takes parts until none is free: those of w's share first.
 func (j *job) work(w *worker) {
-	for {
-		i := j.next.Add(1) - 1
-		if i >= j.parts {
-			return
+	for k := range j.shares {
+		s := &j.shares[(w.number+k)%len(j.shares)]
+		for {
+			i := s.next.Add(1) - 1
+			if i >= s.end {
+				break
+			}
+			j.task.part(w, int(i))
+			j.done.Add(1)
 		}
-		j.task.part(w, int(i))
-		j.done.Add(1)
 	}
 }
 
