@@ -222,6 +222,9 @@ func (l *lowering) team(kept, n int) int {
 	return team
 }
 
+// leastGroup is how many invocations every OpenGL 4.3 device allows a group.
+const leastGroup = 1024
+
 // begin starts a shader that combines n elements for each of kept outputs, in
 // chunks parts.
 func (r reducer) begin(kept, chunks, n int) *shader {
@@ -234,9 +237,12 @@ func (r reducer) begin(kept, chunks, n int) *shader {
 	for x < across && x < kept {
 		x *= 2
 	}
-	y := team
-	if team == 1 {
-		y = 64 / x
+	y := 64 / x
+	if team > 1 {
+		for x*team > leastGroup || x*team*8*r.results > r.l.lim.sharedBytes {
+			team /= 2 // a running result is 8 bytes at most
+		}
+		y = team
 	}
 	s := r.l.shader("Reduce", x, y)
 	s.call("special")
