@@ -49,7 +49,7 @@ func TestConformanceOfTeams(t *testing.T) {
 	requireDevice(t)
 	backendtest.RunOnly(t, func() (compute.Backend, error) {
 		return open(options{limit: func(l *limits) { l.software = false }})
-	}, "MatMulEpilogue", "SparseMatMul", "SparseMatMulT", "Reduce", "Softmax", "CrossEntropy")
+	}, "SparseMatMul", "SparseMatMulT", "Reduce", "Softmax", "CrossEntropy")
 }
 
 // TestConformanceOfGrids repeats the parts of the suite that spread over many
@@ -59,4 +59,13 @@ func TestConformanceOfGrids(t *testing.T) {
 	backendtest.RunOnly(t, func() (compute.Backend, error) {
 		return open(options{limit: func(l *limits) { l.groups = 64 }})
 	}, "MatMulBatched", "Map", "Reduce", "Softmax", "Gather", "ScatterAdd", "Copy")
+}
+
+// TestConformanceOfTiles repeats the products with the table of a vendor whose
+// tiles are the largest.
+func TestConformanceOfTiles(t *testing.T) {
+	requireDevice(t)
+	backendtest.RunMatMul(t, func() (compute.Backend, error) {
+		return open(options{check: untested, limit: func(l *limits) { l.software, l.vendor = false, "NVIDIA Corporation" }})
+	})
 }

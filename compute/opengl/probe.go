@@ -36,11 +36,17 @@ func (d *device) Probed() ([]compute.Property, error) {
 		list = append(list, compute.Property{Name: fmt.Sprintf("product of %d³", n), Value: d.square(n)})
 	}
 	var empty emptyTimes
+	var step time.Duration
 	var cache string
 	var err error
 	rounds := 0
 	more := func() bool { rounds++; return rounds <= 15 }
-	if !d.th.call(func(g *gpu) { empty, err = g.timeEmpty(1000, more); cache = g.cache.String() }) {
+	if !d.th.call(func(g *gpu) {
+		cache = g.cache.String()
+		if empty, err = g.timeEmpty(1000, more); err == nil {
+			step, err = g.timeEmptyStep()
+		}
+	}) {
 		return nil, d.closedError()
 	}
 	if err != nil {
@@ -50,6 +56,7 @@ func (d *device) Probed() ([]compute.Property, error) {
 		compute.Property{Name: "program cache", Value: cache},
 		compute.Property{Name: "tuning", Value: d.tuner.String()},
 		compute.Property{Name: "an empty kernel", Value: empty.String()},
+		compute.Property{Name: "an empty step", Value: fmt.Sprintf("%.1f µs for %d empty kernels with a barrier before each", step.Seconds()*1e6, stepKernels)},
 	), nil
 }
 
@@ -83,11 +90,15 @@ func bytesText(n int64) string {
 // emptyKernel does nothing: what is left is the cost of starting it.
 const emptyKernel = "#version 430\nlayout(local_size_x = 1) in;\nvoid main() {}\n"
 
-// emptyList is a recording of n empty kernels.
-func (g *gpu) emptyList(n int) (*commands, error) {
+// emptyList is a recording of n empty kernels; with waits, each passes for one
+// that writes where the one before it did, so that a barrier stands between.
+func (g *gpu) emptyList(n int, waits bool) (*commands, error) {
 	list := make([]dispatch, n)
 	for i := range list {
 		list[i] = dispatch{kernel: "empty", source: emptyKernel, groups: [3]int{1, 1, 1}}
+		if waits {
+			list[i].access = []access{{lo: 0, hi: 4, write: true}}
+		}
 	}
 	if err := g.prepare(list); err != nil {
 		return nil, err
@@ -131,7 +142,7 @@ func (g *gpu) timeEmpty(n int, more func() bool) (emptyTimes, error) {
 	if g.err != nil {
 		return e, g.err
 	}
-	list, err := g.emptyList(n)
+	list, err := g.emptyList(n, false)
 	if err != nil {
 		return e, err
 	}
@@ -149,4 +160,26 @@ func (g *gpu) timeEmpty(n int, more func() bool) (emptyTimes, error) {
 		e.replay = append(e.replay, took(func() { g.playCommands(list, 1, 0) }))
 	}
 	return e, g.err
+}
+
+// stepKernels is about how many kernels a step of training has.
+const stepKernels = 16
+
+// timeEmptyStep is the time of a step with nothing to compute: of recorded
+// empty kernels that all wait for each other, replayed as steps are.
+func (g *gpu) timeEmptyStep() (time.Duration, error) {
+	list, err := g.emptyList(stepKernels, true)
+	if err != nil {
+		return 0, err
+	}
+	const steps, rounds = 50, 7
+	times := make([]time.Duration, rounds)
+	for i := range times {
+		start := time.Now()
+		g.playCommands(list, steps, everyBarrier)
+		gl.Finish()
+		times[i] = time.Since(start) / steps
+	}
+	g.enc.forget()
+	return middle(times), g.err
 }

@@ -26,12 +26,31 @@ func TestProbed(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"vendor": d.lim.vendor, "renderer": d.lim.renderer, "version": d.lim.version,
-		"product of 1024³": "", "an empty kernel": "median ratio", "program cache": "",
+		"product of 1024³": "", "an empty kernel": "median ratio", "an empty step": "16 empty kernels", "program cache": "",
 	} {
 		if got, ok := found[name]; !ok || !strings.Contains(got, want) {
 			t.Errorf("%s is %q, want %q in it", name, got, want)
 		}
 	}
+}
+
+// TestEmptyStepWaits: the step with nothing to compute has the barriers of one
+// whose kernels depend on each other.
+func TestEmptyStepWaits(t *testing.T) {
+	requireDevice(t)
+	d := openDevice(t, options{})
+	d.th.call(func(g *gpu) {
+		for waits, want := range map[bool]int{false: 0, true: stepKernels - 1} {
+			list, err := g.emptyList(stepKernels, waits)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if list.dispatches() != stepKernels || list.barriers != want {
+				t.Errorf("%d kernels and %d barriers, want %d and %d", list.dispatches(), list.barriers, stepKernels, want)
+			}
+		}
+	})
 }
 
 func TestBytesText(t *testing.T) {
