@@ -101,6 +101,20 @@ func TestStreamRunsAheadWhereBatchesFit(t *testing.T) {
 	}
 }
 
+// Where a bad number is to be looked for, a batch stays until it is done.
+func TestStreamStaysForTheSearch(t *testing.T) {
+	t.Setenv("GLEARN_CHECK", "nan")
+	w := &watched{Backend: cpu(t), words: []int{100}}
+	m := forBlobs(t, w, classifier())
+	defer closeModel(t, m)
+	if _, err := m.FitStream(background, inBatches(blobs(t, 100), 50), nn.FitConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.diary.String(), "dcsrdcsr"+"sr"; got != want {
+		t.Errorf("the device was told %s, want %s", got, want)
+	}
+}
+
 // Predict sends the rows that come next before it waits for an answer.
 func TestPredictRunsAhead(t *testing.T) {
 	w := &watched{Backend: cpu(t), words: []int{1024, 152}}
