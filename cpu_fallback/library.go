@@ -104,12 +104,12 @@ func cString(f uintptr) string {
 	return string(b)
 }
 
-// libraryTile is one tile for each of two cores, or a few more: a library
-// packs its factors for every call.
-func libraryTile(m, n, k, _ int) (rows, cols int) {
+// libraryTile is one tile for each core: a library packs its factors for every
+// call. So with another number of cores it may add up in another order.
+func libraryTile(m, n, k, threads int) (rows, cols int) {
 	const least = 1 << 21 // multiplications in a tile
 	rows, cols = max(m, 1), max(n, 1)
-	for pieces := 1; pieces < 8 && rows*cols*k > 2*least; pieces *= 2 {
+	for pieces := 1; pieces < threads && rows*cols*k > 2*least; pieces *= 2 {
 		if rows > cols {
 			rows = (rows/2 + 15) / 16 * 16
 		} else {
