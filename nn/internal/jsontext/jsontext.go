@@ -30,12 +30,19 @@ func (s *Scanner) Space() {
 	}
 }
 
-// Peek skips white space and is the character after it, 0 at the end.
+// Peek skips white space and is the character after it, 0 at the end, which
+// a text may also have elsewhere.
 func (s *Scanner) Peek() byte {
 	if s.Space(); s.At < len(s.Text) {
 		return s.Text[s.At]
 	}
 	return 0
+}
+
+// End skips white space and says whether nothing follows.
+func (s *Scanner) End() bool {
+	s.Space()
+	return s.At == len(s.Text)
 }
 
 // Accept skips white space and then the given character, if it is there.

@@ -39,7 +39,7 @@ func DecodeWithin[I any](data []byte, limit int64) (v I, left int64, err error) 
 	}
 	d := &decoder{Scanner: jsontext.Scanner{Text: data}, limit: limit, left: limit, path: make([]step, 0, 3*maxDepth)}
 	rv := reflect.ValueOf(&v).Elem()
-	if err = d.value(rv, 0); err == nil && d.Peek() != 0 {
+	if err = d.value(rv, 0); err == nil && !d.End() {
 		err = fmt.Errorf("something follows the JSON value")
 	}
 	if err != nil {

@@ -156,6 +156,7 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"class":"square" "config":{}}`:                              "belongs",
 		`{"config":{},"class":"square"}`:                              `no "class" at its beginning`,
 		`{"class":"square"} x`:                                        "follows",
+		"{\"class\":\"square\"}\x00":                                  "follows",
 		`{"class":"cube"}`:                                            `unknown class "cube", want one of behind, group, limited`,
 		`{"config":{}}`:                                               `no "class"`,
 		`{"class":3}`:                                                 `no "class"`,
