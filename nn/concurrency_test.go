@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"sync"
 	"testing"
@@ -110,4 +111,46 @@ func TestManyModelsOnOneDevice(t *testing.T) {
 			closeModel(t, m)
 		}
 	})
+}
+
+// A model on each of two devices, at the same time, trains to the weights that
+// it trains to alone.
+func TestOneModelOnEachOfTwoDevices(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		train := blobs(t, 24)
+		devices := []compute.Backend{b, another(t)}
+		models := []*nn.Model{forBlobs(t, devices[0], classifier()), forBlobs(t, devices[1], classifier())}
+		alone := forBlobs(t, b, classifier())
+		config := nn.FitConfig{Epochs: 3, BatchSize: 8}
+		fit(t, alone, train, config)
+		together(t, 2, func(i int) error {
+			_, err := models[i].Fit(background, train, config)
+			return err
+		})
+		want := weights(t, alone)
+		for i, m := range models {
+			for k, w := range weights(t, m) {
+				if !slices.Equal(w, want[k]) {
+					t.Errorf("device %d: weight %d differs", i, k)
+				}
+			}
+			closeModel(t, m)
+		}
+		closeModel(t, alone)
+	})
+}
+
+// another is a second device of the kind that graphtest.Each runs the test on.
+func another(t *testing.T) compute.Backend {
+	t.Helper()
+	b, err := compute.Open(path.Base(t.Name()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
 }
