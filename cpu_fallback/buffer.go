@@ -59,6 +59,7 @@ func (d *device) NewBuffer(words int) (compute.Buffer, error) {
 // alignedWords is n zeros that start on a cache line.
 func alignedWords(n int) []float32 {
 	s := make([]float32, n+alignment)
+	askForHugePages(s)
 	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s)))/4) & (alignment - 1)
 	return s[skip : skip+n : skip+n]
 }
