@@ -113,9 +113,7 @@ func (p *pool) run(j *job) {
 	}
 	j.work(p.workers[0])
 	for spins := 0; j.done.Load() < j.parts; spins++ {
-		if spins&63 == 63 {
-			runtime.Gosched()
-		}
+		giveWay(spins)
 	}
 }
 
@@ -140,11 +138,21 @@ func (j *job) work(w *worker) {
 // would be late for the next: MNIST trained half as fast again.
 const spinTurns = 200_000
 
+// giveWay lets other goroutines run in between, every few microseconds of
+// looking: another device's, of which there may be more than cores.
+func giveWay(turn int) {
+	const turns = 4096
+	if turn%turns == turns-1 {
+		runtime.Gosched()
+	}
+}
+
 func (p *pool) help(w *worker) {
 	var seen uint32
 	for {
 		turn := p.turn.Load()
 		for spins := 0; turn == seen && spins < spinTurns && !p.closing.Load(); spins++ {
+			giveWay(spins)
 			turn = p.turn.Load()
 		}
 		if turn == seen {
