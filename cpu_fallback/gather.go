@@ -109,6 +109,12 @@ func (g *rowGather) part(w *worker, i int) {
 		}
 		return
 	}
+	if g.cols < 16 {
+		if picked := g.index.numbers(base+lo, hi-lo); picked != nil {
+			g.copyShort(picked, lo)
+			return
+		}
+	}
 	ahead := max(1, fetchWords/g.cols)
 	for i := lo; i < hi; i++ {
 		out := g.out.row(i, g.cols)
@@ -116,6 +122,32 @@ func (g *rowGather) part(w *worker, i int) {
 			g.copyRow(out, r, g.index.at(base, min(i+ahead, hi-1), g.tableRows))
 		} else {
 			fill(out, nanRow)
+		}
+	}
+}
+
+// copyShort copies rows of a few words to the rows from first on.
+func (g *rowGather) copyShort(picked []int32, first int) {
+	limit := uint32(g.tableRows) // a negative number is larger, too
+	if g.cols == 1 {
+		for i, r := range picked {
+			x := nanRow
+			if uint32(r) < limit {
+				x = g.table.data[int(r)*g.table.stride]
+			}
+			g.out.data[(first+i)*g.out.stride] = x
+		}
+		return
+	}
+	for i, r := range picked {
+		out := g.out.row(first+i, g.cols)
+		if uint32(r) >= limit {
+			fill(out, nanRow)
+			continue
+		}
+		row := g.table.data[int(r)*g.table.stride:][:len(out)]
+		for j, x := range row {
+			out[j] = x
 		}
 	}
 }
