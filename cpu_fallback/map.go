@@ -2,12 +2,13 @@ package cpu_fallback
 
 import "github.com/glearn-go/glearn/compute"
 
-// Handing work to another goroutine and waiting for it costs a few
-// microseconds when it sleeps. Work below splitCost is done on the spot, and
-// parts are no smaller than partCost; both in tenths of a nanosecond.
+// Handing work to another goroutine and waiting for it costs less than a
+// microsecond while that one looks for work, and a few when it sleeps. Work below
+// splitCost is done on the spot, and parts are no smaller than partCost; both in
+// tenths of a nanosecond.
 const (
-	splitCost = 200_000
-	partCost  = 100_000
+	splitCost = 80_000
+	partCost  = 40_000
 )
 
 // elementwise is Map: a program over all of its elements.

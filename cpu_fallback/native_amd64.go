@@ -56,7 +56,7 @@ func (s kernelShape) tile(m, n, k, threads int) (rows, cols int) {
 		return (size + pieces*unit - 1) / (pieces * unit) * unit
 	}
 	rows, cols = even(max(m, 1), nativeRows, s.rows), even(max(n, 1), nativeCols, s.cols)
-	const least = 1 << 20 // multiplications in a tile
+	const least = 1 << 18 // multiplications in a tile
 	for (m+rows-1)/rows*((n+cols-1)/cols) < 2*threads && rows*cols*k > 2*least {
 		switch {
 		case cols > 2*s.cols:
