@@ -145,10 +145,7 @@ func (g *rowGather) copyShort(picked []int32, first int) {
 			fill(out, nanRow)
 			continue
 		}
-		row := g.table.data[int(r)*g.table.stride:][:len(out)]
-		for j, x := range row {
-			out[j] = x
-		}
+		copy(out, g.table.data[int(r)*g.table.stride:])
 	}
 }
 
