@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // listeners are the callbacks of a Fit.
 type listeners []Callback
@@ -11,7 +14,11 @@ func (l listeners) check() error {
 		switch c.(type) {
 		case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, Pauser, DivergenceHandler:
 		default:
-			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback", i, c)
+			hint := ""
+			if c != nil && reflect.PointerTo(reflect.TypeOf(c)).NumMethod() > reflect.TypeOf(c).NumMethod() {
+				hint = ": pass its address"
+			}
+			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback%s", i, c, hint)
 		}
 		if err := checkParts(c); err != nil {
 			return fmt.Errorf("nn: Fit: callback %d: %w", i, err)

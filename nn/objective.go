@@ -8,6 +8,7 @@ import (
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn/internal/targets"
 	"github.com/glearn-go/glearn/nn/losses"
 	"github.com/glearn-go/glearn/nn/metrics"
 )
@@ -59,8 +60,8 @@ func (o objective) traceLoss(yTrue, yPred, weight *graph.Tensor) *graph.Tensor {
 	g := yPred.Graph()
 	loss := g.Const(0)
 	scoped(g, "loss "+o.loss.Name(), "PerSample", func() {
-		each := o.loss.PerSample(yTrue, yPred)
-		if weight != nil && each.Rank() > 0 {
+		each := targets.PerRow("losses: "+o.loss.Name(), o.loss.PerSample(targets.Align(yTrue, yPred), yPred), yPred)
+		if weight != nil {
 			shape := make([]int, each.Rank())
 			for a := range shape {
 				shape[a] = 1
@@ -90,7 +91,7 @@ func traceMetric(metric Metric, yTrue, yPred, weight *graph.Tensor) (sums []*gra
 				return
 			}
 		}
-		sums = resolved.Sums(yTrue, yPred, weight)
+		sums = resolved.Sums(targets.Align(yTrue, yPred), yPred, weight)
 	})
 	return sums, resolved
 }

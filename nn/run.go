@@ -10,6 +10,7 @@ import (
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
 	"github.com/glearn-go/glearn/nn/metrics"
+	"github.com/glearn-go/glearn/nn/schedules"
 )
 
 // tally adds up what the batches of one pass over a data set report.
@@ -162,7 +163,9 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 	if r.training {
 		base := d.step.Load() - int64(w.skip)
 		control[1] = int32(base)
-		p.writeRates(base, w.batches())
+		if err := p.writeRates(base, w.batches()); err != nil {
+			return done, err
+		}
 	}
 	d.backend.Write(p.control, compute.Words(control[:]))
 	flush := p.flushLimit()
@@ -263,22 +266,37 @@ func (p *plan) measured(t time.Duration, n int) {
 	p.stepTime += (each - p.stepTime) / 4
 }
 
-// writeRates sends the learning rates of the n batches from a step on.
-func (p *plan) writeRates(step int64, n int) {
+// writeRates sends the learning rates of the n batches from a step on. A schedule
+// may be anybody's function, so each rate is looked at.
+func (p *plan) writeRates(step int64, n int) error {
 	d := p.device
 	every := int64(max(d.settings.AccumulateSteps, 1))
 	rate := d.schedule()
 	if !p.key.table {
-		rate := rate.At(step / every)
-		if rate != p.written {
+		rate, err := rateAt(rate, step/every)
+		if err == nil && rate != p.written {
 			d.backend.Write(p.rates.View(), compute.Words([]float32{float32(rate)}))
 			p.written = rate
 		}
-		return
+		return err
 	}
 	rates := make([]float32, n)
 	for i := range rates {
-		rates[i] = float32(rate.At((step + int64(i)) / every))
+		at, err := rateAt(rate, (step+int64(i))/every)
+		if err != nil {
+			return err
+		}
+		rates[i] = float32(at)
 	}
 	d.backend.Write(p.rates.View().Slice(0, n), compute.Words(rates))
+	return nil
+}
+
+// rateAt is s.At(step), a finite number of at least 0.
+func rateAt(s schedules.Schedule, step int64) (float64, error) {
+	rate := s.At(step)
+	if !(rate >= 0) || math.IsInf(rate, 0) {
+		return 0, fmt.Errorf("the learning rate of step %d is %v, want a finite number of at least 0", step, rate)
+	}
+	return rate, nil
 }

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn/internal/targets"
 	"github.com/glearn-go/glearn/nn/losses"
 )
 
@@ -25,7 +26,7 @@ func (m MeanLoss) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
 		yPred.Graph().Fail("metrics: MeanLoss has no Loss")
 		return average(weight, weight)
 	}
-	return average(m.Loss.PerSample(yTrue, yPred), weight)
+	return average(targets.PerRow("metrics: "+m.Name(), m.Loss.PerSample(yTrue, yPred), yPred), weight)
 }
 
 // Result is the mean.

@@ -20,7 +20,7 @@ func TestCheckRefuses(t *testing.T) {
 		want string
 	}{
 		{settings(func(s *Settings) { s.LearningRate = schedules.Constant(-0.1) }), "LearningRate: schedules: learning rate is -0.1"},
-		{settings(func(s *Settings) { s.LearningRate = schedules.ExponentialDecay{} }), "DecaySteps is 0"},
+		{settings(func(s *Settings) { s.LearningRate = schedules.ExponentialDecay{Initial: 0.1} }), "DecaySteps is 0"},
 		{settings(func(s *Settings) { s.ClipNorm = -1 }), "ClipNorm is -1"},
 		{settings(func(s *Settings) { s.ClipValue = math.Inf(1) }), "ClipValue is +Inf"},
 		{settings(func(s *Settings) { s.ClipNorm, s.ClipValue = 1, 1 }), "only one of"},

@@ -33,13 +33,14 @@ func (d CosineDecay) At(step int64) float64 {
 	return from * cosine(float64(min(step, d.DecaySteps))/float64(d.DecaySteps), 1, d.Alpha)
 }
 
-// Check wants at least one step, rates of 0 or more and Alpha in [0, 1].
+// Check wants at least one step, Alpha in [0, 1], WarmupTarget of 0 or more, and
+// Initial above 0, or of 0 where there is a WarmupTarget.
 func (d CosineDecay) Check() error {
-	target := 0.0
+	target, initial := 0.0, above0("Initial", d.Initial)
 	if d.WarmupTarget != nil {
-		target = *d.WarmupTarget
+		target, initial = *d.WarmupTarget, rate("Initial", d.Initial)
 	}
-	if err := first(rate("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), rate("WarmupTarget", target), fraction("Alpha", d.Alpha)); err != nil {
+	if err := first(initial, positive("DecaySteps", d.DecaySteps), rate("WarmupTarget", target), fraction("Alpha", d.Alpha)); err != nil {
 		return err
 	}
 	if d.WarmupSteps < 0 {
@@ -89,13 +90,13 @@ func (d CosineDecayRestarts) At(step int64) float64 {
 	return d.Initial * cosine(at, height, d.Alpha)
 }
 
-// Check wants at least one step, TMul of 1 or more, MMul of 0 or more and Alpha
+// Check wants at least one step, Initial above 0, TMul of 1 or more, MMul of 0 or more and Alpha
 // in [0, 1].
 func (d CosineDecayRestarts) Check() error {
 	if d.TMul != 0 && !(d.TMul >= 1) {
 		return fmt.Errorf("schedules: TMul is %v, want at least 1", d.TMul)
 	}
-	return first(rate("Initial", d.Initial), positive("FirstDecaySteps", d.FirstDecaySteps), rate("TMul", d.TMul), rate("MMul", d.MMul), fraction("Alpha", d.Alpha))
+	return first(above0("Initial", d.Initial), positive("FirstDecaySteps", d.FirstDecaySteps), rate("TMul", d.TMul), rate("MMul", d.MMul), fraction("Alpha", d.Alpha))
 }
 
 // cosine is half a wave from height to 0, lifted to end at alpha.

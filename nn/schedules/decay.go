@@ -19,9 +19,9 @@ func (d ExponentialDecay) At(step int64) float64 {
 	return d.Initial * math.Pow(d.DecayRate, progress(step, d.DecaySteps, d.Staircase))
 }
 
-// Check wants at least one step and rates of 0 or more.
+// Check wants at least one step and rates above 0.
 func (d ExponentialDecay) Check() error {
-	return first(rate("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), rate("DecayRate", d.DecayRate))
+	return first(above0("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), above0("DecayRate", d.DecayRate))
 }
 
 // InverseTimeDecay is
@@ -41,9 +41,9 @@ func (d InverseTimeDecay) At(step int64) float64 {
 	return d.Initial / (1 + d.DecayRate*progress(step, d.DecaySteps, d.Staircase))
 }
 
-// Check wants at least one step and rates of 0 or more.
+// Check wants at least one step, Initial above 0 and DecayRate of 0 or more.
 func (d InverseTimeDecay) Check() error {
-	return first(rate("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), rate("DecayRate", d.DecayRate))
+	return first(above0("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), rate("DecayRate", d.DecayRate))
 }
 
 // progress counts decay periods.
@@ -86,11 +86,12 @@ func (d PolynomialDecay) At(step int64) float64 {
 	return (d.Initial-end)*math.Pow(1-min(s, steps)/steps, power) + end
 }
 
-// Check wants at least one step, rates of 0 or more and a power above 0.
+// Check wants at least one step, Initial above 0, End of 0 or more and a power
+// above 0.
 func (d PolynomialDecay) Check() error {
 	end := 0.0
 	if d.End != nil {
 		end = *d.End
 	}
-	return first(rate("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), rate("End", end), rate("Power", d.Power))
+	return first(above0("Initial", d.Initial), positive("DecaySteps", d.DecaySteps), rate("End", end), rate("Power", d.Power))
 }

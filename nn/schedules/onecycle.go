@@ -56,10 +56,10 @@ func (c OneCycle) standard() (pct, div, final float64) {
 	return pct, div, final
 }
 
-// Check wants at least two steps, PctStart in [0, 1] and factors above 0.
+// Check wants at least two steps, Max above 0, PctStart in [0, 1] and factors above 0.
 func (c OneCycle) Check() error {
 	if c.Steps < 2 {
 		return fmt.Errorf("schedules: OneCycle: Steps is %d, want at least 2", c.Steps)
 	}
-	return first(rate("Max", c.Max), fraction("PctStart", c.PctStart), rate("DivFactor", c.DivFactor), rate("FinalDivFactor", c.FinalDivFactor))
+	return first(above0("Max", c.Max), fraction("PctStart", c.PctStart), rate("DivFactor", c.DivFactor), rate("FinalDivFactor", c.FinalDivFactor))
 }

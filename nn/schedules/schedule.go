@@ -62,6 +62,14 @@ func rate(what string, x float64) error {
 	return nil
 }
 
+// above0 wants a rate that trains: 0 is what a field is that was forgotten.
+func above0(what string, x float64) error {
+	if x == 0 {
+		return fmt.Errorf("schedules: %s is 0, want above 0", what)
+	}
+	return rate(what, x)
+}
+
 // positive wants a number of steps.
 func positive(what string, n int64) error {
 	if n <= 0 {

@@ -110,6 +110,13 @@ func TestCheckRefuses(t *testing.T) {
 	for _, s := range []Schedule{
 		Constant(-1), Constant(math.NaN()), Func(nil),
 		ExponentialDecay{Initial: 0.1},
+		ExponentialDecay{Initial: 0.1, DecaySteps: 100},
+		ExponentialDecay{DecaySteps: 100, DecayRate: 0.9},
+		InverseTimeDecay{DecaySteps: 100, DecayRate: 0.9},
+		PolynomialDecay{DecaySteps: 100},
+		CosineDecay{DecaySteps: 100},
+		CosineDecayRestarts{FirstDecaySteps: 100},
+		OneCycle{Steps: 100},
 		ExponentialDecay{Initial: -0.1, DecaySteps: 1},
 		InverseTimeDecay{Initial: 0.1, DecaySteps: -1},
 		PolynomialDecay{Initial: 0.1, DecaySteps: 1, End: new(-1.0)},

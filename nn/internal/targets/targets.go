@@ -41,6 +41,32 @@ func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 	return t, p
 }
 
+// Align gives yTrue a last axis of length 1 that yPred has and it lacks, or takes
+// one away, and leaves all other shapes alone: what a formula of somebody else
+// gets, which would broadcast [rows] beside [rows, 1] to every row with every
+// other.
+func Align(yTrue, yPred *graph.Tensor) *graph.Tensor {
+	t, p := yTrue.Shape(), yPred.Shape()
+	short, long := t, p
+	if len(short) > len(long) {
+		short, long = long, short
+	}
+	if n := len(long); len(short) > 0 && n == len(short)+1 && long[n-1] == 1 && same(short, long[:n-1]) {
+		return graph.Reshape(yTrue, p...)
+	}
+	return yTrue
+}
+
+// PerRow is each, the losses of the rows of yPred, if there is at least one
+// number for every row.
+func PerRow(who string, each, yPred *graph.Tensor) *graph.Tensor {
+	if rows := yPred.Shape()[0]; each.Rank() == 0 || each.Shape()[0] != rows {
+		each.Graph().Fail("%s: PerSample gave shape %v for predictions of shape %v, want a number for each row: take the mean over the last axis alone, graph.Mean(x, -1)", who, each.Shape(), yPred.Shape())
+		return each.Graph().Zeros(rows)
+	}
+	return each
+}
+
 // Classes gives yTrue as Int class numbers, one for each row of yPred's last
 // axis.
 func Classes(who string, yTrue, yPred *graph.Tensor) *graph.Tensor {

@@ -1,0 +1,108 @@
+package nn_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/data"
+	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn"
+	"github.com/glearn-go/glearn/nn/callbacks"
+	"github.com/glearn-go/glearn/nn/internal/graphtest"
+	"github.com/glearn-go/glearn/nn/layers"
+	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/metrics"
+	"github.com/glearn-go/glearn/nn/optimizers"
+	"github.com/glearn-go/glearn/nn/schedules"
+)
+
+// squares is the mean squared error as a user writes it.
+var squares = losses.Func(func(yTrue, yPred *graph.Tensor) *graph.Tensor {
+	return graph.Mean(graph.Square(graph.Sub(yTrue, yPred)), -1)
+})
+
+// A user's formula gets targets in the shape of the predictions, whether a last
+// axis of 1 is written or not: broadcast, they would be compared row with every
+// other row.
+func TestOwnLossAndMetricWithoutLastAxis(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		x := waves(12, 2)
+		y := make([]float32, 12)
+		for i := range y {
+			y[i] = x.Values[2*i] - 2*x.Values[2*i+1]
+		}
+		var want *nn.Results
+		for i, shape := range [][]int{{12, 1}, {12}} {
+			set, err := data.New(x, &data.Dense{Shape: shape, Values: y})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 1}), nn.CompileConfig{
+				Loss: squares, Metrics: []nn.Metric{metrics.MeanLoss{Label: "own", Loss: squares}, metrics.MeanSquaredError{}}, Seed: 3,
+			})
+			got, err := m.Evaluate(background, set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			loss, own, mse := got.Get("loss"), got.Get("own"), got.Get("mean_squared_error")
+			closeTo(t, "own loss", loss, mse, 1e-5)
+			closeTo(t, "own metric", own, mse, 1e-5)
+			if i > 0 {
+				closeTo(t, "loss without the last axis", loss, want.Get("loss"), 0)
+			}
+			want = got
+			closeModel(t, m)
+		}
+	})
+}
+
+// Mistakes in what users write themselves end Fit with a message, and do not
+// train to something else.
+func TestOwnPartsThatAreWrong(t *testing.T) {
+	b, err := compute.Open("cpu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	scalar := losses.Func(func(yTrue, yPred *graph.Tensor) *graph.Tensor {
+		return graph.Mean(graph.Square(graph.Sub(yTrue, yPred)))
+	})
+	rates := func(f func(step int64) float64) optimizers.Optimizer {
+		return optimizers.SGD{Settings: optimizers.Settings{LearningRate: schedules.Func(f)}}
+	}
+	for _, c := range []struct {
+		name      string
+		optimizer optimizers.Optimizer
+		loss      losses.Loss
+		callback  nn.Callback
+		want      []string
+	}{
+		{"a loss of one number", nil, scalar, nil, []string{"shape []", "for each row", "graph.Mean(x, -1)"}},
+		{"a negative rate", rates(func(step int64) float64 { return 0.1 - 0.1*float64(step) }), squares, nil, []string{"step 2", "-0.1"}},
+		{"a rate that is no number", rates(func(step int64) float64 { return math.Sqrt(1 - float64(step)) }), squares, nil, []string{"step 2", "NaN"}},
+		{"a callback by value", nil, squares, callbacks.EarlyStopping{}, []string{"EarlyStopping", "pass its address"}},
+	} {
+		set, err := data.New(waves(12, 2), waves(12, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 1}), nn.CompileConfig{Optimizer: c.optimizer, Loss: c.loss})
+		f := nn.FitConfig{Epochs: 2, BatchSize: 4}
+		if c.callback != nil {
+			f.Callbacks = []nn.Callback{c.callback}
+		}
+		_, err = m.Fit(background, set, f)
+		if err == nil {
+			t.Errorf("%s: no error", c.name)
+			continue
+		}
+		for _, part := range c.want {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%s: error %q lacks %q", c.name, err, part)
+			}
+		}
+		closeModel(t, m)
+	}
+}
