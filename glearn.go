@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/glearn-go/glearn/compute"
@@ -32,6 +33,9 @@ func Open(name string) (compute.Backend, error) {
 	}
 	var reasons []string
 	var errs []error
+	if !slices.ContainsFunc(compute.Drivers(), func(d compute.Driver) bool { return d.Name == "opengl" }) {
+		reasons = append(reasons, `opengl: not in this program, import _ "github.com/glearn-go/glearn/compute/opengl" for GPUs`)
+	}
 	for _, d := range compute.Drivers() {
 		b, err := d.Open()
 		if err != nil {

@@ -118,7 +118,7 @@ func (t *Training) Stop() { t.stopped = true }
 // LearningRate is the rate of the next step.
 func (t *Training) LearningRate() float64 { return t.device.rateNow() }
 
-// SetLearningRate makes the rate constant from the next epoch on.
+// SetLearningRate makes the rate constant from the next step on.
 func (t *Training) SetLearningRate(rate float64) error { return t.device.setRate(rate) }
 
 // Logf writes a line to where Fit shows its progress.
@@ -147,5 +147,6 @@ func (d *device) setRate(rate float64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rate = schedules.Constant(rate)
+	d.rateSets.Add(1)
 	return nil
 }

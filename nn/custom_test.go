@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,4 +106,44 @@ func TestOwnPartsThatAreWrong(t *testing.T) {
 		}
 		closeModel(t, m)
 	}
+}
+
+// warmup sets the rate of every step but the first.
+type warmup struct{}
+
+func (warmup) OnBatchEnd(t *nn.Training, _ int, _ *nn.Results) error {
+	return t.SetLearningRate(0.01 * float64(t.Steps()+1))
+}
+
+// A rate that a callback sets after a batch is that of the next one, as with a
+// schedule of the same rates.
+func TestRateOfEveryBatch(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		set, err := data.New(waves(12, 2), waves(12, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rising := schedules.Func(func(step int64) float64 { return 0.01 * float64(step+1) })
+		var want [][]float32
+		for i, rate := range []schedules.Schedule{rising, schedules.Constant(0.01)} {
+			m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 1}), nn.CompileConfig{
+				Optimizer: optimizers.SGD{Settings: optimizers.Settings{LearningRate: rate}}, Loss: losses.MeanSquaredError{}, Seed: 3,
+			})
+			config := nn.FitConfig{Epochs: 2, BatchSize: 4}
+			if i > 0 {
+				config.Callbacks = []nn.Callback{warmup{}}
+			}
+			fit(t, m, set, config)
+			got := weights(t, m)
+			if i == 0 {
+				want = got
+			}
+			for k := range got {
+				if !slices.Equal(got[k], want[k]) {
+					t.Errorf("weight %d is %v, want %v", k, got[k], want[k])
+				}
+			}
+			closeModel(t, m)
+		}
+	})
 }

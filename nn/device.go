@@ -36,8 +36,9 @@ type device struct {
 	health         *graph.Program // counts bad numbers in the slots; made when first needed
 	healthView     compute.View
 
-	step  atomic.Int64  // batches trained on
-	turns chan struct{} // holds one for each predictor at work
+	step     atomic.Int64  // batches trained on
+	rateSets atomic.Int64  // how often the rate was set
+	turns    chan struct{} // holds one for each predictor at work
 
 	mu         sync.Mutex         // guards what follows
 	rate       schedules.Schedule // in force: the optimizer's, or what a callback set

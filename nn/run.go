@@ -209,8 +209,14 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 			r.tally.flush()
 		}
 		if r.after != nil {
+			sets := d.rateSets.Load()
 			if err := r.after(w.first + done); err != nil {
 				return done, err
+			}
+			if r.training && d.rateSets.Load() != sets {
+				if err := p.writeRates(int64(control[1]), w.batches()); err != nil {
+					return done, err
+				}
 			}
 		}
 	}

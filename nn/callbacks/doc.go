@@ -49,7 +49,9 @@ func (m monitor) value(t *nn.Training, r *nn.Results) (x float64, ok bool, err e
 		if t.Validates() && !r.Has("val_loss") {
 			return 0, false, nil
 		}
-		hint = "; give Fit validation data"
+		if !t.Validates() {
+			hint = "; give Fit validation data"
+		}
 	}
 	return 0, false, fmt.Errorf("there is no %q among the results %q%s", m.key(), r.Names(), hint)
 }
