@@ -18,6 +18,46 @@ func TestConformanceOfAVX2(t *testing.T) {
 	}
 }
 
+// The paths of large products, which the self-test's sizes do not take: a matrix
+// as long as several blocks, with rows that share sets of the cache and rows that
+// share pages, on both kernels.
+func TestLargeNativeProducts(t *testing.T) {
+	kernels := map[kernelShape]products{}
+	if hasAVX512 {
+		kernels[shape512] = products512
+	}
+	if hasAVX2 {
+		kernels[shape256] = products256
+	}
+	if len(kernels) == 0 {
+		t.Skip("this processor lacks AVX2")
+	}
+	for shape, p := range kernels {
+		w := &worker{panel: alignedWords(p.panel)}
+		for _, s := range []struct{ m, n, k, lda, ldb int }{
+			{nativeRows, nativeCols, 40, 40, nativeCols},                                // the largest tile
+			{50, 131, nativeDepth + 7, 768, 640},                                        // two blocks; A is moved apart, B packed
+			{groupRows + 5, 4*shape.cols + 3, 20, 256, 1024},                            // groups of A, a last panel of few columns
+			{groupRows + 17, 5 * shape.cols, 2*nativeDepth + 1, 2*nativeDepth + 1, 300}, // three blocks; B where it lies
+			{3 * shape.rows, 70, 10, 256, 900},                                          // fewer terms than a copied block
+		} {
+			for v := range 8 {
+				g := &gemm{m: s.m, n: s.n, k: s.k, transA: v&1 != 0, transB: v&2 != 0, add: v&4 != 0}
+				g.lda, g.ldb = s.lda, s.ldb
+				if g.transA {
+					g.lda = 768
+				}
+				if g.transB {
+					g.ldb = 2*nativeDepth + 3
+				}
+				if err := p.testLaidOut(w, g); err != nil {
+					t.Errorf("%s: %v", p.name, err)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkMatMulAVX2(t *testing.B) {
 	if !hasAVX2 {
 		t.Skip("this processor lacks AVX2")

@@ -26,13 +26,25 @@ func (p *products) selfTest() error {
 }
 
 func (p *products) testOne(w *worker, g *gemm) error {
-	g.lda, g.ldb, g.ldc = g.k+1, g.n+2, g.n+3
-	rowsA, rowsB := g.m, g.k
+	g.lda, g.ldb = g.k+1, g.n+2
 	if g.transA {
-		g.lda, rowsA = g.m+1, g.k
+		g.lda = g.m + 1
 	}
 	if g.transB {
-		g.ldb, rowsB = g.k+2, g.n
+		g.ldb = g.k + 2
+	}
+	return p.testLaidOut(w, g)
+}
+
+// testLaidOut is testOne for factors whose rows are lda and ldb words apart.
+func (p *products) testLaidOut(w *worker, g *gemm) error {
+	g.ldc = g.n + 3
+	rowsA, rowsB := g.m, g.k
+	if g.transA {
+		rowsA = g.k
+	}
+	if g.transB {
+		rowsB = g.n
 	}
 	g.a, g.b, g.c = testValues(rowsA*g.lda, 1), testValues(rowsB*g.ldb, 2), testValues(g.m*g.ldc, 3)
 	before := append([]float32(nil), g.c...)

@@ -11,11 +11,9 @@ type listeners []Callback
 // check refuses values that listen to nothing.
 func (l listeners) check() error {
 	for i, c := range l {
-		switch c.(type) {
-		case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, Pauser, DivergenceHandler:
-		default:
+		if !listens(c) {
 			hint := ""
-			if c != nil && reflect.PointerTo(reflect.TypeOf(c)).NumMethod() > reflect.TypeOf(c).NumMethod() {
+			if c != nil && listens(reflect.New(reflect.TypeOf(c)).Interface()) {
 				hint = ": pass its address"
 			}
 			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback%s", i, c, hint)
@@ -25,6 +23,15 @@ func (l listeners) check() error {
 		}
 	}
 	return nil
+}
+
+// listens is true of a value with some method of a callback.
+func listens(c Callback) bool {
+	switch c.(type) {
+	case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, Pauser, DivergenceHandler:
+		return true
+	}
+	return false
 }
 
 // batches is true when some callback wants to see every batch.

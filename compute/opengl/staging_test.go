@@ -157,20 +157,28 @@ func TestStagingIsBounded(t *testing.T) {
 	}
 }
 
+// longBuffer is a device with the options, and a buffer so long that a Write to it
+// goes through the staging buffers.
+func longBuffer(t *testing.T, o options) (*device, compute.Buffer) {
+	t.Helper()
+	o.check = untested
+	d, err := open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := d.NewBuffer(3 * shortWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, b
+}
+
 // TestWriteWhileClosing: Writes from other goroutines while a device is closed
 // are dropped; none touches memory that is gone.
 func TestWriteWhileClosing(t *testing.T) {
 	requireDevice(t)
 	for name, o := range stagings {
-		o.check = untested
-		d, err := open(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := d.NewBuffer(3 * shortWrite)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d, b := longBuffer(t, o)
 		var wait sync.WaitGroup
 		started := make(chan struct{}, 3)
 		for range cap(started) {
@@ -202,15 +210,7 @@ func TestWriteWhileClosing(t *testing.T) {
 func TestLostDeviceTakesWrites(t *testing.T) {
 	requireDevice(t)
 	for name, o := range stagings {
-		o.check = untested
-		d, err := open(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := d.NewBuffer(3 * shortWrite)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d, b := longBuffer(t, o)
 		d.LoseDevice()
 		words := make([]uint32, 3*shortWrite)
 		for range 20 {

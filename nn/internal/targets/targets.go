@@ -24,13 +24,9 @@ func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 	}
 	t = graph.ToFloat(yTrue)
 	if !same(t.Shape(), p.Shape()) {
-		short, long := t.Shape(), p.Shape()
-		if len(short) > len(long) {
-			short, long = long, short
-		}
-		if n := len(long); n != len(short)+1 || long[n-1] != 1 || !same(short, long[:n-1]) {
+		if !sameButLast1(t.Shape(), p.Shape()) {
 			hint := ""
-			if yTrue.Type() == compute.Int && len(short) < len(long) {
+			if yTrue.Type() == compute.Int && t.Rank() != p.Rank() {
 				hint = "; class numbers need the sparse form, or one-hot rows"
 			}
 			p.Graph().Fail("%s: targets have shape %v and predictions %v, want the same%s: %w", who, yTrue.Shape(), yPred.Shape(), hint, data.ErrShape)
@@ -46,13 +42,8 @@ func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 // gets, which would broadcast [rows] beside [rows, 1] to every row with every
 // other.
 func Align(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	t, p := yTrue.Shape(), yPred.Shape()
-	short, long := t, p
-	if len(short) > len(long) {
-		short, long = long, short
-	}
-	if n := len(long); len(short) > 0 && n == len(short)+1 && long[n-1] == 1 && same(short, long[:n-1]) {
-		return graph.Reshape(yTrue, p...)
+	if yTrue.Rank() > 0 && yPred.Rank() > 0 && sameButLast1(yTrue.Shape(), yPred.Shape()) {
+		return graph.Reshape(yTrue, yPred.Shape()...)
 	}
 	return yTrue
 }
@@ -121,6 +112,15 @@ func RowMean(x *graph.Tensor) *graph.Tensor {
 		axes[i] = i + 1
 	}
 	return graph.Mean(x, axes...)
+}
+
+// sameButLast1 is true where one shape is the other with a last axis of length 1.
+func sameButLast1(a, b []int) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	n := len(b)
+	return n == len(a)+1 && b[n-1] == 1 && same(a, b[:n-1])
 }
 
 func same(a, b []int) bool {
