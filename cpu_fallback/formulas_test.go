@@ -77,9 +77,17 @@ func TestUpdatesGiveTheBitsOfTheirSteps(t *testing.T) {
 	}
 }
 
+// withoutMachineCode has the programs of a test run one operation at a time.
+func withoutMachineCode(t *testing.T) {
+	kept := fuse
+	fuse = nil
+	t.Cleanup(func() { fuse = kept })
+}
+
 // Programs of optimizers have no selection by what is the same everywhere, and
 // fewer steps than instructions.
 func TestUpdatesTakeFewSteps(t *testing.T) {
+	withoutMachineCode(t)
 	b := newBench(t, 1, "gonum")
 	d := compute.D(1000)
 	in := []compute.Operand{}

@@ -36,6 +36,10 @@ func (p *program) begin(w *worker) {
 
 // over runs the program for the elements [from, to), after begin.
 func (p *program) over(w *worker, from, to int) {
+	if p.whole && from < to {
+		p.block(w, from, to-from)
+		return
+	}
 	for from < to {
 		n := min(blockWords, to-from)
 		p.shorten(w, n)
@@ -79,7 +83,11 @@ func (p *program) block(w *worker, position, n int) {
 	}
 	for i := range p.steps {
 		s := &p.steps[i]
-		if s.random {
+		switch {
+		case s.fused != nil:
+			s.fused.run(p, w, n)
+			continue
+		case s.random:
 			p.uniform(slots, s, position)
 			continue
 		}

@@ -1,6 +1,7 @@
 package cpu_fallback
 
 import (
+	"github.com/glearn-go/glearn/cpu_fallback/internal/jit"
 	"github.com/glearn-go/glearn/cpu_fallback/internal/vector"
 )
 
@@ -17,8 +18,9 @@ const (
 	nativeCols = 512
 )
 
-// vectorState is what a worker keeps for native products.
+// vectorState is what a worker keeps for native products and machine code.
 type vectorState struct {
+	args jit.Args
 	tile vector.Tile
 	dots [4 * lanes]float32 // running sums of rows
 	edge [6 * 16]float32    // a tile of C at its edge, where there are no masks

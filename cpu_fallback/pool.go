@@ -176,14 +176,18 @@ func (p *pool) help(w *worker) {
 // reserve grows the workers' memory to what a kernel will need.
 func (p *pool) reserve(slots, scratch, panel int) {
 	for _, w := range p.workers {
-		w.slots = grown(w.slots, slots)
-		w.phases = grown(w.phases, slots) // of loads there are fewer
-		if len(w.scratch) < scratch {
-			w.scratch = alignedWords(scratch)
-		}
-		if len(w.panel) < panel {
-			w.panel = alignedWords(panel)
-		}
+		w.reserve(slots, scratch, panel)
+	}
+}
+
+func (w *worker) reserve(slots, scratch, panel int) {
+	w.slots = grown(w.slots, slots)
+	w.phases = grown(w.phases, slots) // of loads there are fewer
+	if len(w.scratch) < scratch {
+		w.scratch = alignedWords(scratch)
+	}
+	if len(w.panel) < panel {
+		w.panel = alignedWords(panel)
 	}
 }
 

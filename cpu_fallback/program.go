@@ -21,12 +21,25 @@ type operand struct {
 // a slot.
 type step struct {
 	loop      loop
+	op        compute.Op
+	of        compute.Type // the operands; of a selection, what is selected
+	scaled    bool         // x + y z, with a single value z
 	dst       int
 	x, y, z   int
 	random    bool
 	stream    uint32
 	seedSteps bool // random: seed and step are blocks and not single values
+	fused     fusedSteps
 }
+
+// fusedSteps are several steps as one loop.
+type fusedSteps interface {
+	run(p *program, w *worker, n int)
+}
+
+// fuse makes single loops of a program's steps where that is possible. nil where
+// there is no machine code, and in tests of what runs without it.
+var fuse func(c *compiler)
 
 // program is an Expr bound to operands. Its values live in slots: registers
 // of one block first, then single values, then views into the operands. What
@@ -47,6 +60,7 @@ type program struct {
 	result    int             // the slot of output 0, where no operand takes it
 	follow    compute.Strides // see reduction
 	cost      int             // of one element, in about a tenth of a nanosecond
+	whole     bool            // one loop on nothing but operands, which may be of any length
 }
 
 // direct is a slot that is a window of an operand without gaps.
@@ -76,6 +90,15 @@ func compile(e *compute.Expr, dims compute.Dims, in, out []operand) *program {
 // compileWith is compile for a layout that respects split, as in merge, and
 // another operand with the strides follow.
 func compileWith(e *compute.Expr, dims compute.Dims, in, out []operand, follow compute.Strides, split func(a, b int) bool) *program {
+	c := newCompiler(e, dims, in, out, follow, split)
+	c.run()
+	if fuse != nil {
+		fuse(c)
+	}
+	return c.p
+}
+
+func newCompiler(e *compute.Expr, dims compute.Dims, in, out []operand, follow compute.Strides, split func(a, b int) bool) *compiler {
 	strides := make([]compute.Strides, 0, len(in)+len(out)+1)
 	for _, o := range in {
 		strides = append(strides, o.Strides)
@@ -87,12 +110,11 @@ func compileWith(e *compute.Expr, dims compute.Dims, in, out []operand, follow c
 		strides = append(strides, follow)
 	}
 	l, merged := merge(dims, strides, split)
-	c := compiler{p: &program{layout: l}, e: e, in: in, out: out, inStrides: merged[:len(in)], outStrides: merged[len(in) : len(in)+len(out)]}
+	c := &compiler{p: &program{layout: l}, e: e, in: in, out: out, inStrides: merged[:len(in)], outStrides: merged[len(in) : len(in)+len(out)]}
 	if split != nil {
 		c.p.follow = merged[len(merged)-1]
 	}
-	c.run()
-	return c.p
+	return c
 }
 
 // compiler builds a program.
@@ -108,6 +130,7 @@ type compiler struct {
 	scaled  map[int]scaling
 	free    []int // registers
 	repeats map[int]int
+	failed  error // why there is no machine code of some steps
 }
 
 // value is where the result of an instruction lives: in a slot, or as a single
@@ -246,7 +269,7 @@ func (c *compiler) instruction(i int) {
 	// A loop that takes a single value as one operand saves a register; where
 	// there is none, the value is repeated in a register once.
 	form := formOf(arity, args[0].single, args[1].single)
-	s := step{loop: loopFor(in.Op, argType, form)}
+	s := step{loop: loopFor(in.Op, argType, form), op: in.Op, of: argType}
 	if s.loop == nil || form == blocks {
 		s.loop = loopFor(in.Op, argType, blocks)
 		for k := range arity {

@@ -58,7 +58,7 @@ func (c *compiler) addScaled(i int, args [3]value) bool {
 		if other.single {
 			other = value{at: c.repeated(other.at)}
 		}
-		s := step{loop: active.addScaled, x: other.slot(), y: c.values[product.block].slot(), z: single.slot()}
+		s := step{loop: active.addScaled, op: compute.OpAdd, of: compute.Float, scaled: true, x: other.slot(), y: c.values[product.block].slot(), z: single.slot()}
 		p.cost += costOf(compute.OpMul) + costOf(in.Op)
 		if o := c.outputOf(i); o < 0 {
 			c.release(product.block, i)
