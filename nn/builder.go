@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
@@ -30,23 +31,28 @@ func (b *Builder) Weight(spec WeightSpec) *Weight {
 	}
 	spec.Shape = append([]int(nil), spec.Shape...)
 	w := &Weight{spec: spec, name: b.path + "/" + spec.Name, owner: b.inst}
-	for _, other := range b.inst.weights {
-		if other.name == w.name {
+	w.variable = graph.NewVariable(w.name, compute.Float, spec.Shape...)
+	for inst := b.inst; inst != nil; inst = inst.parent {
+		if inst.parent == nil && slices.ContainsFunc(inst.weights, func(other *Weight) bool { return other.name == w.name }) {
 			b.fail(fmt.Errorf("two weights are called %q", w.name))
 		}
+		inst.weights = append(inst.weights, w)
 	}
-	w.variable = graph.NewVariable(w.name, compute.Float, spec.Shape...)
-	b.inst.weights = append(b.inst.weights, w)
 	return w
 }
 
 // Layer builds a layer inside this one, whose weights become this layer's.
 func (b *Builder) Layer(name string, l Layer, inputs ...[]int) (Forward, error) {
+	return b.layer(b.inst, name, l, inputs)
+}
+
+// layer builds a layer inside this one, which is inst's.
+func (b *Builder) layer(inst *instance, name string, l Layer, inputs [][]int) (Forward, error) {
 	err := b.room.take(layerBytes + int64(len(b.path)+len(name))*nameBytes)
 	if err != nil {
 		return nil, err
 	}
-	inner := &Builder{inst: b.inst, path: b.path + "/" + name, room: b.room}
+	inner := &Builder{inst: inst, path: b.path + "/" + name, room: b.room}
 	err = checkLayer(l)
 	var forward Forward
 	if err == nil {

@@ -14,7 +14,6 @@ type Call struct {
 	Training bool
 
 	inst       *instance
-	frozen     bool // inside a frozen part of a nested model
 	seed, step *graph.Tensor
 	losses     []*graph.Tensor
 	assigned   map[*Weight]*graph.Tensor
@@ -26,9 +25,9 @@ func newCall(g *graph.Graph, training bool, seed, step *graph.Tensor) *Call {
 	return &Call{Graph: g, Training: training, seed: seed, step: step, assigned: map[*Weight]*graph.Tensor{}}
 }
 
-// Trainable is false in a layer that SetTrainable froze, and in a nested model
-// that was frozen when it was put here.
-func (c *Call) Trainable() bool { return c.inst.trainable && !c.frozen }
+// Trainable is false in a layer that SetTrainable froze, and inside of a nested
+// model that is frozen.
+func (c *Call) Trainable() bool { return c.inst.learns() }
 
 // Read is the current value of a weight: what was assigned earlier in this
 // pass, if anything.

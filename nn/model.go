@@ -57,6 +57,25 @@ type instance struct {
 	weights      []*Weight
 	trainable    bool
 	integerBelow int // the input holds whole numbers below this; 0 is any floats
+
+	// Of a layer of a nested model, the layer that it is inside of.
+	parent *instance
+	// Of a nested model, its layers and what it was when it was put here.
+	parts  []*instance
+	inside modelConfig
+}
+
+// learns is true when neither the layer nor a model around it is frozen.
+func (inst *instance) learns() bool {
+	return inst.trainable && (inst.parent == nil || inst.parent.learns())
+}
+
+// setTrainable freezes the layer and all inside of it, or lets them learn.
+func (inst *instance) setTrainable(trainable bool) {
+	inst.trainable = trainable
+	for _, part := range inst.parts {
+		part.setTrainable(trainable)
+	}
 }
 
 // call is one use of a layer: a node that is not an input.

@@ -205,7 +205,7 @@ func TestGetLayerAndWeights(t *testing.T) {
 			t.Errorf("weight %d is %v, want %v", i, got, w[i])
 		}
 	}
-	mistake(t, "SetWeights", m.SetWeights(w[:3]), "3 weights for a model of 4")
+	mistake(t, "SetWeights", m.SetWeights(w[:3]), "got 3 weights, the model has 4")
 	w[2] = w[2][:5]
 	mistake(t, "SetWeights", m.SetWeights(w), "dense_1/kernel", "[4 3]", "12 elements, got 5")
 	if _, err := classifier().GetWeights(); err == nil {
@@ -311,5 +311,125 @@ func TestCompileMovesAModel(t *testing.T) {
 			}
 		}
 		fit(t, m, blobs(t, 20), nn.FitConfig{})
+	})
+}
+
+// A nested model that came frozen can be let go again, as a whole or by layer,
+// and its own later changes are nothing to the model that it was put into.
+func TestUnfreezingNestedModels(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		deep := nn.NewSequential(layers.Dense{Name: "b", Units: 4}, layers.BatchNormalization{Name: "norm"}).Named("deep")
+		base := nn.NewSequential(layers.Input{Shape: []int{2}}, layers.Dense{Name: "a", Units: 4, Activation: activations.Tanh}, deep.AsLayer()).Named("base")
+		if err := errors.Join(base.Build(), base.SetTrainable("", false)); err != nil {
+			t.Fatal(err)
+		}
+		m := nn.NewSequential(layers.Input{Shape: []int{2}}, base.AsLayer(), layers.Dense{Name: "top", Units: 3, Activation: activations.Softmax})
+		if err := errors.Join(m.Build(), base.SetTrainable("", true), base.Pop()); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []struct {
+			name  string
+			learn bool
+			want  string // the weights that then move in Fit
+		}{
+			{"top", true, "top/kernel top/bias"},
+			{"base", true, "base/a/kernel base/a/bias base/deep/b/kernel base/deep/b/bias base/deep/norm/gamma base/deep/norm/beta base/deep/norm/moving_mean base/deep/norm/moving_variance top/kernel top/bias"},
+			{"base/deep/norm", false, "base/a/kernel base/a/bias base/deep/b/kernel base/deep/b/bias top/kernel top/bias"},
+			{"base/a", false, "base/deep/b/kernel base/deep/b/bias top/kernel top/bias"},
+			{"base/deep", false, "base/a/kernel base/a/bias top/kernel top/bias"},
+			{"base", false, "top/kernel top/bias"},
+			{"base/a", true, "top/kernel top/bias"},
+		} {
+			if step.name == "base/deep" {
+				if err := m.SetTrainable("base/a", true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := m.SetTrainable(step.name, step.learn); err != nil {
+				t.Fatal(err)
+			}
+			if got := moved(t, b, m); got != step.want {
+				t.Errorf("%s %v: %q moved, want %q", step.name, step.learn, got, step.want)
+			}
+			back, err := nn.Load(b, saved(t, m))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := moved(t, b, back); got != step.want {
+				t.Errorf("%s %v, loaded: %q moved, want %q", step.name, step.learn, got, step.want)
+			}
+			closeModel(t, back)
+		}
+		layer, err := m.GetLayer("base/deep/b")
+		if err != nil || layer.Name != "base/deep/b" || layer.Type != "Dense" || len(layer.Weights) != 2 || layer.Trainable {
+			t.Errorf("GetLayer gives %+v, %v", layer, err)
+		}
+		for _, name := range []string{"base/c", "base/", "bas", "a"} {
+			mistake(t, name, m.SetTrainable(name, true), `no layer "`+name+`"`)
+		}
+		closeModel(t, m)
+	})
+}
+
+// moved is the names of the weights that two steps of training change.
+func moved(t *testing.T, b compute.Backend, m *nn.Model) string {
+	t.Helper()
+	forBlobs(t, b, m)
+	before := weights(t, m)
+	fit(t, m, blobs(t, 24), nn.FitConfig{BatchSize: 12})
+	var names []string
+	for i, after := range weights(t, m) {
+		if !slices.Equal(before[i], after) {
+			names = append(names, m.Weights()[i].Name())
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// A model inside of another that was changed since it was put there no longer
+// fits the weights.
+func TestNestedModelChangedInside(t *testing.T) {
+	deep := nn.NewSequential(layers.Input{Shape: []int{2}}, layers.Dense{Units: 4}).Named("deep")
+	base := nn.NewSequential(layers.Input{Shape: []int{2}}, deep.AsLayer()).Named("base")
+	if err := errors.Join(base.Build(), deep.Add(layers.Dropout{Rate: 0.5})); err != nil {
+		t.Fatal(err)
+	}
+	mistake(t, "changed", nn.NewSequential(layers.Input{Shape: []int{2}}, base.AsLayer()).Build(), `layer "base"`, "deep: the model inside was changed")
+}
+
+// A layer's weights go into another model, whether the layer is one of its own
+// or inside of a model.
+func TestLayerWeights(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		inner := nn.NewSequential(layers.Input{Shape: []int{2}}, layers.Dense{Units: 4}, layers.Dense{Units: 5}).Named("inner")
+		m := forBlobs(t, b, nn.NewSequential(layers.Input{Shape: []int{2}}, inner.AsLayer(), layers.Dense{Name: "top", Units: 3, Activation: activations.Softmax}))
+		defer closeModel(t, m)
+		all := weights(t, m)
+		for name, want := range map[string][][]float32{"": all, "inner": all[:4], "inner/dense_1": all[2:4], "top": all[4:]} {
+			if got, err := m.GetLayerWeights(name); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%q has %v, %v, want %v", name, got, err, want)
+			}
+		}
+		learned, err := m.GetLayerWeights("inner")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(inner.Build(), inner.SetWeights(learned)); err != nil {
+			t.Fatal(err)
+		}
+		if got := weights(t, inner); fmt.Sprint(got) != fmt.Sprint(learned) {
+			t.Errorf("the inner model has %v, want %v", got, learned)
+		}
+		ones := [][]float32{{1, 1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1}}
+		if err := m.SetLayerWeights("inner/dense", ones); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := weights(t, m), append(ones, all[2:]...); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("after SetLayerWeights: %v, want %v", got, want)
+		}
+		mistake(t, "too few", m.SetLayerWeights("inner/dense", ones[:1]), `got 1 weights, layer "inner/dense" has 2`)
+		mistake(t, "no layer", m.SetLayerWeights("iner", ones), `no layer "iner"`)
+		_, err = m.GetLayerWeights("iner")
+		mistake(t, "no layer", err, `no layer "iner"`)
 	})
 }

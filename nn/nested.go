@@ -9,12 +9,17 @@ import (
 )
 
 // nested is a model used as a layer of another.
-type nested struct{ model *Model }
+type nested struct {
+	model *Model
+	saved *modelConfig // instead of a model: what to save for it
+}
 
 // AsLayer is the model as a layer of another, which gets weights of its own:
-// they start from the values that this model has when the other is built. It
-// has one output.
-func (m *Model) AsLayer() Layer { return nested{m} }
+// they start from the values that this model has when the other is built, and
+// are frozen where this one's are. It has one output. The other model's
+// SetTrainable, GetLayer and GetLayerWeights take it by its name, and a layer
+// of it by a path, such as "base/dense_1".
+func (m *Model) AsLayer() Layer { return nested{model: m} }
 
 // Build implements Layer.
 func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
@@ -42,14 +47,20 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 			return nil, fmt.Errorf("input %d of the nested model has shape %v, want %v: %w", i, shape, m.inShapes[i], ErrShape)
 		}
 	}
-	forwards, err := n.copyLayers(b)
+	parts, err := n.copyLayers(b)
 	if err != nil {
 		return nil, err
 	}
+	if b.inst.inside, err = m.architecture(); err != nil {
+		return nil, err
+	}
+	for _, inst := range m.layers {
+		b.inst.parts = append(b.inst.parts, parts[inst])
+	}
 	calls, out := m.calls, m.outAt[0]
 	return func(c *Call, in ...*graph.Tensor) *graph.Tensor {
-		frozen := c.frozen
-		defer func() { c.frozen = frozen }()
+		outer := c.inst
+		defer func() { c.inst = outer }()
 		all := append([]*graph.Tensor(nil), in...)
 		for _, k := range calls {
 			if err := c.room.take(callBytes + int64(len(k.from))*fromBytes); err != nil {
@@ -62,9 +73,9 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 			for i, at := range k.from {
 				args[i] = all[at]
 			}
-			c.frozen = frozen || !k.inst.trainable
+			c.inst = parts[k.inst]
 			var y *graph.Tensor
-			c.Graph.Scope(k.inst.name, func() { y = forwards[k.inst](c, args...) })
+			c.Graph.Scope(k.inst.name, func() { y = c.inst.forward(c, args...) })
 			all = append(all, y)
 		}
 		return all[out]
@@ -74,7 +85,7 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 // copyLayers builds the layers of the nested model again, for weights of the
 // outer model's own. They start from the values there are, or else from the
 // outer model's seed.
-func (n nested) copyLayers(b *Builder) (map[*instance]Forward, error) {
+func (n nested) copyLayers(b *Builder) (map[*instance]*instance, error) {
 	m := n.model
 	values := map[*Weight][]float32{}
 	if d := m.current(); d != nil {
@@ -83,31 +94,59 @@ func (n nested) copyLayers(b *Builder) (map[*instance]Forward, error) {
 			return nil, fmt.Errorf("reading the weights of the nested model: %w", err)
 		}
 	}
-	forwards := map[*instance]Forward{}
+	parts := map[*instance]*instance{}
 	shapes := slices.Clone(m.inShapes)
 	for _, k := range m.calls {
-		if forwards[k.inst] == nil {
+		if parts[k.inst] == nil {
 			in := make([][]int, len(k.from))
 			for i, at := range k.from {
 				in[i] = shapes[at]
 			}
-			before, integers := len(b.inst.weights), b.inst.integerBelow
-			var err error
-			if forwards[k.inst], err = b.Layer(k.inst.name, k.inst.layer, in...); err != nil {
+			part, err := b.part(k.inst, in)
+			if err != nil {
 				return nil, err
 			}
-			if len(k.from) > 0 && k.from[0] >= len(m.inShapes) {
-				b.inst.integerBelow = integers // what the layer asks for is not the model's input
+			parts[k.inst] = part
+			if len(k.from) > 0 && k.from[0] < len(m.inShapes) && part.integerBelow != 0 {
+				b.inst.integerBelow = part.integerBelow // what it asks for is the model's input
 			}
-			for i, w := range b.inst.weights[before:] {
+			for i, w := range part.weights {
 				old := k.inst.weights[i]
 				if w.host = values[old]; w.host == nil {
 					w.host = slices.Clone(old.host)
 				}
-				w.spec.NonTrainable = w.spec.NonTrainable || !k.inst.trainable
 			}
 		}
 		shapes = append(shapes, k.shape)
 	}
-	return forwards, nil
+	return parts, nil
+}
+
+// part builds a nested model's layer again, as a part of the layer that the
+// model is.
+func (b *Builder) part(of *instance, inputs [][]int) (*instance, error) {
+	part := &instance{name: b.path + "/" + of.name, layer: of.layer, trainable: of.trainable, parent: b.inst}
+	var err error
+	if part.forward, err = b.layer(part, of.name, of.layer, inputs); err != nil {
+		return nil, err
+	}
+	if !part.freezeAs(of) {
+		return nil, fmt.Errorf("%s: the model inside was changed after it was put there", of.name)
+	}
+	return part, nil
+}
+
+// freezeAs freezes what other has frozen since its own nested models were put
+// there. It is false where the two are not built alike.
+func (inst *instance) freezeAs(other *instance) bool {
+	if len(inst.parts) != len(other.parts) || len(inst.weights) != len(other.weights) {
+		return false
+	}
+	inst.trainable = other.trainable
+	for i, part := range inst.parts {
+		if !part.freezeAs(other.parts[i]) {
+			return false
+		}
+	}
+	return true
 }

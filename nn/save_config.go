@@ -58,12 +58,27 @@ func (m *Model) architecture() (modelConfig, error) {
 		c.Inputs = append(c.Inputs, in)
 	}
 	for _, inst := range m.layers {
-		c.Layers = append(c.Layers, layerConfig{Name: inst.name, Frozen: !inst.trainable, Layer: inst.layer})
+		c.Layers = append(c.Layers, inst.saved(inst.name))
 	}
 	for _, k := range m.calls {
 		c.Calls = append(c.Calls, callConfig{Layer: slices.Index(m.layers, k.inst), From: slices.Clone(k.from)})
 	}
 	return c, nil
+}
+
+// saved is the layer as it is saved; a nested model is what it was when it was
+// put here, with the layers frozen that are frozen now.
+func (inst *instance) saved(name string) layerConfig {
+	c := layerConfig{Name: name, Frozen: !inst.trainable, Layer: inst.layer}
+	if _, ok := inst.layer.(nested); ok {
+		inside := inst.inside
+		inside.Layers = nil
+		for i, part := range inst.parts {
+			inside.Layers = append(inside.Layers, part.saved(inst.inside.Layers[i].Name))
+		}
+		c.Layer = nested{saved: &inside}
+	}
+	return c
 }
 
 // model puts the architecture together again; take is asked for the memory. The
@@ -145,6 +160,9 @@ func pick(values []*Node, numbers []int) ([]*Node, error) {
 
 // Config is the nested model as it is saved inside another: see spec.Stand.
 func (n nested) Config() (any, error) {
+	if n.saved != nil {
+		return *n.saved, nil
+	}
 	n.model.preparing.Lock()
 	defer n.model.preparing.Unlock()
 	return n.model.architecture()

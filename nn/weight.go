@@ -29,7 +29,7 @@ func (w *Weight) Shape() []int { return w.spec.Shape }
 func (w *Weight) Size() int { return w.variable.Size() }
 
 // Trainable is true when the optimizer may change the weight.
-func (w *Weight) Trainable() bool { return w.owner.trainable && !w.spec.NonTrainable }
+func (w *Weight) Trainable() bool { return w.owner.learns() && !w.spec.NonTrainable }
 
 // maxWeight is the largest number of elements of one weight: what an int32
 // index can reach.

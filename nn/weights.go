@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/glearn-go/glearn/compute"
 )
@@ -33,7 +34,7 @@ func (inst *instance) info() LayerInfo {
 	return LayerInfo{Name: inst.name, Type: typeName(inst.layer), Config: inst.layer, Weights: inst.weights, Trainable: inst.trainable}
 }
 
-// GetLayer finds a layer by its name.
+// GetLayer finds a layer by its name, or by its path in a nested model.
 func (m *Model) GetLayer(name string) (LayerInfo, error) {
 	m.preparing.Lock()
 	defer m.preparing.Unlock()
@@ -45,11 +46,11 @@ func (m *Model) GetLayer(name string) (LayerInfo, error) {
 }
 
 func (m *Model) find(name string) (*instance, error) {
+	if inst := named(m.layers, name); inst != nil {
+		return inst, nil
+	}
 	var names []string
 	for _, inst := range m.layers {
-		if inst.name == name {
-			return inst, nil
-		}
 		names = append(names, inst.name)
 	}
 	if !m.built {
@@ -58,8 +59,26 @@ func (m *Model) find(name string) (*instance, error) {
 	return nil, fmt.Errorf("nn: no layer %q; the model has %q", name, names)
 }
 
+// named is the layer of a name, or of a path into a nested model; nil where
+// there is none.
+func named(list []*instance, name string) *instance {
+	for _, inst := range list {
+		if inst.name == name {
+			return inst
+		}
+		if strings.HasPrefix(name, inst.name+"/") {
+			if part := named(inst.parts, name); part != nil {
+				return part
+			}
+		}
+	}
+	return nil
+}
+
 // SetTrainable freezes a layer of a built model, or all layers with the name
-// "", or lets them learn again. Compile has to be called after it.
+// "", or lets them learn again. A nested model is set with all its layers; one
+// of them has a path as its name, such as "base/dense_1", and learns only where
+// the model that it is in does. Compile has to be called after it.
 func (m *Model) SetTrainable(name string, trainable bool) error {
 	if err := m.acquire(alone); err != nil {
 		return err
@@ -78,7 +97,7 @@ func (m *Model) SetTrainable(name string, trainable bool) error {
 		return err
 	}
 	for _, inst := range list {
-		inst.trainable = trainable
+		inst.setTrainable(trainable)
 	}
 	return nil
 }
@@ -109,7 +128,12 @@ func (m *Model) CountParams() int {
 }
 
 // GetWeights copies the values of all weights, in the order of [Model.Weights].
-func (m *Model) GetWeights() ([][]float32, error) {
+func (m *Model) GetWeights() ([][]float32, error) { return m.GetLayerWeights("") }
+
+// GetLayerWeights copies the values of a layer's weights, in the order of
+// [LayerInfo].Weights: of a Dense, kernel and bias. The layer is named as in
+// [Model.GetLayer]; "" is all layers.
+func (m *Model) GetLayerWeights(name string) ([][]float32, error) {
 	if err := m.acquire(shared); err != nil {
 		return nil, err
 	}
@@ -120,11 +144,27 @@ func (m *Model) GetWeights() ([][]float32, error) {
 	if err != nil {
 		return nil, err
 	}
+	list, err := m.weightsOf(name)
+	if err != nil {
+		return nil, err
+	}
 	var out [][]float32
-	for _, w := range m.allWeights() {
+	for _, w := range list {
 		out = append(out, values[w])
 	}
 	return out, nil
+}
+
+// weightsOf is the weights of a layer, or all with the name "".
+func (m *Model) weightsOf(name string) ([]*Weight, error) {
+	if name == "" {
+		return m.allWeights(), nil
+	}
+	inst, err := m.find(name)
+	if err != nil {
+		return nil, err
+	}
+	return inst.weights, nil
 }
 
 // weightValues copies all weights from wherever they are. preparing is held.
@@ -155,7 +195,12 @@ func (m *Model) weightValues() (map[*Weight][]float32, error) {
 
 // SetWeights sets all weights, in the order of [Model.Weights]. Between the
 // batches of a Fit it may be called by a callback.
-func (m *Model) SetWeights(values [][]float32) error {
+func (m *Model) SetWeights(values [][]float32) error { return m.SetLayerWeights("", values) }
+
+// SetLayerWeights sets the weights of a layer as [Model.SetWeights] sets all, in
+// the order of [Model.GetLayerWeights]. With it, what a layer or a nested model
+// learned goes into another model.
+func (m *Model) SetLayerWeights(name string, values [][]float32) error {
 	if err := m.acquire(shared); err != nil {
 		return err
 	}
@@ -165,17 +210,24 @@ func (m *Model) SetWeights(values [][]float32) error {
 	if !m.built {
 		return errNotBuilt
 	}
-	all := m.allWeights()
-	if len(values) != len(all) {
-		return fmt.Errorf("nn: SetWeights: %d weights for a model of %d: %w", len(values), len(all), ErrShape)
+	list, err := m.weightsOf(name)
+	if err != nil {
+		return err
 	}
-	for i, w := range all {
+	if len(values) != len(list) {
+		what := "the model"
+		if name != "" {
+			what = fmt.Sprintf("layer %q", name)
+		}
+		return fmt.Errorf("nn: SetWeights: got %d weights, %s has %d: %w", len(values), what, len(list), ErrShape)
+	}
+	for i, w := range list {
 		if len(values[i]) != w.Size() {
 			return fmt.Errorf("nn: SetWeights: weight %q has shape %v, %d elements, got %d: %w", w.name, w.spec.Shape, w.Size(), len(values[i]), ErrShape)
 		}
 	}
 	d := m.current()
-	for i, w := range all {
+	for i, w := range list {
 		if d == nil {
 			w.host = append([]float32(nil), values[i]...)
 			continue
