@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/glearn-go/glearn/compute"
+import (
+	"math"
+
+	"github.com/glearn-go/glearn/compute"
+)
 
 // Softmax is exp(x) / sum exp(x) along the last axis.
 func Softmax(x *Tensor) *Tensor { return softmax(x, false) }
@@ -32,6 +36,38 @@ func Logits(t *Tensor) (x *Tensor, softmax, ok bool) {
 		}
 	}
 	return nil, false, false
+}
+
+// Bounds is the range of t's values where its last operations decide it, such as
+// 0 to 1 of a sigmoid, or no bounds of a product, with a bias or without. ok is
+// false where they do not: the ReLU at the end of a longer formula may have any
+// bound.
+func Bounds(t *Tensor) (lo, hi float64, ok bool) {
+	switch t.kind {
+	case kindReshape:
+		return Bounds(t.args[0])
+	case kindMatMul, kindSparseMatMul:
+		return math.Inf(-1), math.Inf(1), true
+	case kindSoftmax:
+		if t.log {
+			return math.Inf(-1), 0, true
+		}
+		return 0, 1, true
+	case kindElem:
+		switch t.op {
+		case compute.OpSigmoid:
+			return 0, 1, true
+		case compute.OpTanh:
+			return -1, 1, true
+		case compute.OpRelu:
+			_, hi, ok := Bounds(t.args[0])
+			return 0, math.Max(hi, 0), ok
+		case compute.OpAdd:
+			k := t.args[0].kind
+			return math.Inf(-1), math.Inf(1), k == kindMatMul || k == kindSparseMatMul
+		}
+	}
+	return 0, 0, false
 }
 
 // SoftmaxCrossEntropy is the loss -sum t log softmax(x) of every row of

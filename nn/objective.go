@@ -131,7 +131,14 @@ func (w *Weight) rehearse(x *graph.Tensor) {
 // class numbers or rows like the outputs is not known yet: what takes either
 // is fine.
 func (m *Model) rehearseObjectives(objectives []objective) error {
+	_, outs, err := m.probe(-1)
+	if err != nil {
+		return err
+	}
 	for i, o := range objectives {
+		if err := m.checkActivation(i, o.loss, outs[i]); err != nil {
+			return err
+		}
 		var parts []func(yTrue, yPred *graph.Tensor)
 		if o.loss != nil {
 			parts = append(parts, func(t, p *graph.Tensor) { o.traceLoss(t, p, nil) })

@@ -1,0 +1,91 @@
+package nn_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/glearn-go/glearn/graph"
+	"github.com/glearn-go/glearn/nn"
+	"github.com/glearn-go/glearn/nn/activations"
+	"github.com/glearn-go/glearn/nn/layers"
+	"github.com/glearn-go/glearn/nn/losses"
+)
+
+// A loss that cannot teach an output anything is a mistake of Compile; one that
+// hardly fits its activation is a line in the log, and what fits is none.
+func TestLossesThatDoNotFitTheActivation(t *testing.T) {
+	dense := func(units int, a activations.Activation) []nn.Layer {
+		return []nn.Layer{layers.Dense{Units: units, Activation: a}}
+	}
+	binary, focal := losses.BinaryCrossentropy{}, losses.BinaryFocalCrossentropy{}
+	categorical, sparse := losses.CategoricalCrossentropy{}, losses.SparseCategoricalCrossentropy{}
+	const yesNo = "activations.Sigmoid with losses.BinaryCrossentropy for yes or no"
+	cube := activations.Func(func(x *graph.Tensor) *graph.Tensor { return graph.Mul(x, graph.Square(x)) })
+	b := cpu(t)
+	for name, c := range map[string]struct {
+		layers []nn.Layer
+		loss   losses.Loss
+		err    []string // of Compile
+		log    []string
+	}{
+		"softmax over 1, binary":              {layers: dense(1, activations.Softmax), loss: binary, err: []string{`layer "dense"`, "softmax over one unit is always 1, so binary_crossentropy", yesNo}},
+		"softmax over 1, by pointer":          {layers: dense(1, activations.Softmax), loss: &binary, err: []string{"always 1"}},
+		"softmax over 1, binary focal":        {layers: dense(1, activations.Softmax), loss: focal, err: []string{"always 1"}},
+		"softmax over 1, categorical":         {layers: dense(1, activations.Softmax), loss: categorical, err: []string{"always 1", "categorical_crossentropy"}},
+		"softmax over 1, from logits":         {layers: dense(1, activations.Softmax), loss: losses.BinaryCrossentropy{FromLogits: true}, err: []string{"always 1"}},
+		"softmax over 1, reshaped":            {layers: append(dense(1, activations.Softmax), layers.Reshape{Shape: []int{1, 1}}), loss: binary, err: []string{`layer "reshape"`, "always 1"}},
+		"a layer of softmax over 1":           {layers: append(dense(1, nil), layers.Softmax{}), loss: sparse, err: []string{`layer "softmax"`, "always 1"}},
+		"sigmoid of 1, categorical":           {layers: dense(1, activations.Sigmoid), loss: categorical, err: []string{"categorical_crossentropy over one unit is always 0", yesNo, "a unit for each class"}},
+		"logit of 1, categorical":             {layers: dense(1, nil), loss: losses.CategoricalCrossentropy{FromLogits: true}, err: []string{"over one unit is always 0"}},
+		"sigmoid of 1, categorical focal":     {layers: dense(1, activations.Sigmoid), loss: losses.CategoricalFocalCrossentropy{}, err: []string{"over one unit is always 0"}},
+		"sigmoid of 1, sparse":                {layers: dense(1, activations.Sigmoid), loss: sparse, err: []string{"sparse_categorical_crossentropy over one unit"}},
+		"steps of 1, sparse":                  {layers: append(dense(3, nil), layers.Reshape{Shape: []int{3, 1}}), loss: sparse, err: []string{"over one unit"}},
+		"softmax over 1, another loss":        {layers: dense(1, activations.Softmax), loss: losses.MeanSquaredError{}, log: []string{"softmax over one unit is always 1", "layer=dense"}},
+		"sigmoid, categorical":                {layers: dense(3, activations.Sigmoid), loss: categorical, log: []string{"categorical_crossentropy takes probabilities that add up to 1, and each output is 0 to 1: use activations.Softmax\"", "layer=dense"}},
+		"no activation, categorical":          {layers: dense(3, nil), loss: categorical, log: []string{"each output is any number (there is no activation): use activations.Softmax, or FromLogits: true"}},
+		"no bias, categorical":                {layers: []nn.Layer{layers.Dense{Units: 3, NoBias: true}}, loss: categorical, log: []string{"no activation"}},
+		"linear, sparse":                      {layers: dense(3, activations.Linear), loss: sparse, log: []string{"sparse_categorical_crossentropy takes probabilities that add up", "FromLogits"}},
+		"relu, sparse":                        {layers: dense(3, activations.ReLU), loss: sparse, log: []string{"0 or more: use activations.Softmax\""}},
+		"log softmax, sparse":                 {layers: dense(3, activations.LogSoftmax), loss: sparse, log: []string{"0 or less"}},
+		"sigmoid, categorical from logits":    {layers: dense(3, activations.Sigmoid), loss: losses.CategoricalCrossentropy{FromLogits: true}, log: []string{"FromLogits takes any numbers, and the output is 0 to 1: leave the activation out"}},
+		"softmax, binary":                     {layers: dense(2, activations.Softmax), loss: binary, log: []string{"binary_crossentropy takes each output for itself", "losses.CategoricalCrossentropy"}},
+		"no activation, binary":               {layers: dense(1, nil), loss: binary, log: []string{"binary_crossentropy takes probabilities, and the output is any number", "activations.Sigmoid, or FromLogits"}},
+		"relu, binary":                        {layers: dense(1, activations.ReLU), loss: binary, log: []string{"0 or more: use activations.Sigmoid\""}},
+		"a layer of relu, binary focal":       {layers: append(dense(1, nil), layers.ReLU{}), loss: focal, log: []string{"binary_focal_crossentropy", "0 or more", "layer=re_lu"}},
+		"tanh, binary":                        {layers: dense(1, activations.Tanh), loss: binary, log: []string{"-1 to 1: use activations.Sigmoid\""}},
+		"tanh, binary from logits":            {layers: dense(1, activations.Tanh), loss: losses.BinaryCrossentropy{FromLogits: true}, log: []string{"-1 to 1: leave the activation out"}},
+		"sigmoid, binary":                     {layers: dense(1, activations.Sigmoid), loss: binary},
+		"sigmoid, binary from logits":         {layers: dense(1, activations.Sigmoid), loss: losses.BinaryCrossentropy{FromLogits: true}},
+		"softmax, categorical":                {layers: dense(3, activations.Softmax), loss: categorical},
+		"softmax, sparse":                     {layers: dense(3, activations.Softmax), loss: sparse},
+		"softmax, categorical from logits":    {layers: dense(3, activations.Softmax), loss: losses.CategoricalCrossentropy{FromLogits: true}},
+		"no activation, from logits":          {layers: dense(3, nil), loss: losses.SparseCategoricalCrossentropy{FromLogits: true}},
+		"no activation, binary from logits":   {layers: dense(1, nil), loss: losses.BinaryCrossentropy{FromLogits: true}},
+		"no activation, another loss":         {layers: dense(1, nil), loss: losses.MeanSquaredError{}},
+		"what is not known":                   {layers: dense(3, cube), loss: categorical},
+		"sparsemax, categorical":              {layers: dense(3, activations.Sparsemax), loss: categorical},
+		"dropout behind a sigmoid, binary":    {layers: append(dense(1, activations.Sigmoid), layers.Dropout{Rate: 0.1}), loss: binary},
+		"classes along an axis of their own":  {layers: append(dense(6, nil), layers.Reshape{Shape: []int{3, 2}}, layers.Softmax{Axis: 1}, layers.Reshape{Shape: []int{3, 2}}), loss: losses.CategoricalCrossentropy{Axis: 1}},
+		"one class along an axis of its own":  {layers: append(dense(6, activations.Sigmoid), layers.Reshape{Shape: []int{1, 6}}), loss: losses.CategoricalCrossentropy{Axis: 1}, err: []string{"over one unit"}},
+		"one class along an axis counted end": {layers: append(dense(6, activations.Sigmoid), layers.Reshape{Shape: []int{1, 6}}), loss: losses.CategoricalCrossentropy{Axis: -2}, err: []string{"over one unit"}},
+		"no loss":                             {layers: dense(1, activations.Softmax)},
+	} {
+		m := nn.NewSequential(append([]nn.Layer{layers.Input{Shape: []int{4}}}, c.layers...)...)
+		var err error
+		log := warnings(t, func() { err = m.Compile(b, nn.CompileConfig{Loss: c.loss}) })
+		if c.err != nil {
+			mistake(t, name, err, append(c.err, "nn: Compile: ")...)
+		} else if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.log == nil && log != "" || c.log != nil && strings.Count(log, "\n") != 1 {
+			t.Errorf("%s: the log is %q, want lines about %q", name, log, c.log)
+		}
+		for _, w := range c.log {
+			if !strings.Contains(log, w) {
+				t.Errorf("%s: the log %q does not say %q", name, log, w)
+			}
+		}
+		closeModel(t, m)
+	}
+}
