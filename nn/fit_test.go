@@ -293,7 +293,8 @@ func TestEvaluateIsExactOverUnevenBatches(t *testing.T) {
 func TestDetailsOfResults(t *testing.T) {
 	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m := compiled(t, b, classifier(), nn.CompileConfig{
-			Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.ConfusionMatrix{}, metrics.Accuracy{}},
+			Loss: losses.SparseCategoricalCrossentropy{}, Metrics: []nn.Metric{metrics.ConfusionMatrix{}, metrics.Accuracy{},
+				metrics.Named{Label: "table", Metric: metrics.ConfusionMatrix{}}, metrics.Named{Label: "hits", Metric: metrics.Accuracy{}}},
 		})
 		defer closeModel(t, m)
 		test := blobs(t, 30)
@@ -316,7 +317,10 @@ func TestDetailsOfResults(t *testing.T) {
 				t.Fatalf("the matrix is %v, want %v", table, want)
 			}
 		}
-		if r.Details("accuracy") != nil || r.Details("nothing") != nil {
+		if named := r.Details("table"); fmt.Sprint(named) != fmt.Sprint(table) || r.Get("hits") != r.Get("accuracy") || !r.Has("hits") {
+			t.Errorf("under names of their own: %v, %v, want %v, %v", named, r.Get("hits"), table, r.Get("accuracy"))
+		}
+		if r.Details("accuracy") != nil || r.Details("hits") != nil || r.Details("nothing") != nil {
 			t.Error("a table where there is none")
 		}
 	})

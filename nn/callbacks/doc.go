@@ -61,7 +61,7 @@ func (m monitor) rising() bool {
 	if m.mode != Auto {
 		return m.mode == Max
 	}
-	for _, word := range []string{"acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "top_k", "cosine_similarity", "true_positives", "true_negatives"} {
+	for _, word := range []string{"acc", "auc", "prc", "precision", "recall", "f1", "fbeta", "r2", "top_k", "cosine_similarity", "true_positives", "true_negatives"} {
 		if strings.Contains(m.key(), word) {
 			return true
 		}

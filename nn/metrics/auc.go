@@ -29,7 +29,7 @@ const (
 // AUC is the area under a curve that is known at NumThresholds evenly spaced
 // thresholds of the prediction: for ROC, the chance that a random one is
 // predicted higher than a random zero. Targets above 0 are ones, predictions
-// lie in [0, 1].
+// lie in [0, 1]. Details has the curve.
 type AUC struct {
 	NumThresholds int       // at least 2; 0: 200
 	Curve         Curve     // "": ROC
@@ -88,22 +88,43 @@ func (m AUC) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
 
 // Result is the area, 0 to 1.
 func (m AUC) Result(sums [][]float64) float64 {
-	n := m.thresholds()
-	labels := len(sums[0]) / n
-	total := 0.0
+	total, labels := 0.0, len(sums[0])/m.thresholds()
 	for label := range labels {
-		fp, tp := make([]float64, n+1), make([]float64, n+1)
-		for i := n - 1; i >= 0; i-- {
-			fp[i] = fp[i+1] + sums[0][i*labels+label]
-			tp[i] = tp[i+1] + sums[1][i*labels+label]
-		}
-		total += m.area(fp[:n], tp[:n])
+		total += m.area(m.counts(sums, label))
 	}
 	return ratio(total, float64(labels))
 }
 
-// area is that of one label, from the false and true positives at every
-// threshold, of which the first is below all predictions.
+// Details is the curve: for each threshold, from 0 to 1, a row of the threshold
+// and the false positive rate, true positive rate (which is recall) and precision
+// above it. The first counts every prediction as above. With MultiLabel the rows
+// of each output follow those of the one before.
+func (m AUC) Details(sums [][]float64) [][]float64 {
+	var rows [][]float64
+	for label := range len(sums[0]) / m.thresholds() {
+		fp, tp := m.counts(sums, label)
+		for i := range fp {
+			threshold := float64(i) / float64(len(fp)-1)
+			rows = append(rows, []float64{threshold, ratio(fp[i], fp[0]), ratio(tp[i], tp[0]), ratio(tp[i], tp[i]+fp[i])})
+		}
+	}
+	return rows
+}
+
+// counts is the false and true positives of one label at every threshold, of
+// which the first is below all predictions.
+func (m AUC) counts(sums [][]float64, label int) (fp, tp []float64) {
+	n := m.thresholds()
+	labels := len(sums[0]) / n
+	fp, tp = make([]float64, n+1), make([]float64, n+1)
+	for i := n - 1; i >= 0; i-- {
+		fp[i] = fp[i+1] + sums[0][i*labels+label]
+		tp[i] = tp[i+1] + sums[1][i*labels+label]
+	}
+	return fp[:n], tp[:n]
+}
+
+// area is that of one label.
 func (m AUC) area(fp, tp []float64) float64 {
 	zeros, ones := fp[0], tp[0]
 	if m.Curve == PR && (m.Summation == "" || m.Summation == Interpolation) {

@@ -230,6 +230,46 @@ func TestAUCOfThreeThresholds(t *testing.T) {
 	})
 }
 
+// The curve at five thresholds, counted by hand.
+func TestAUCDetails(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		d := data{True: [][]float64{{0}, {0}, {1}, {1}, {1}}, Pred: [][]float64{{0}, {0.6}, {0.3}, {0.9}, {1}}, Weight: []float64{1, 1, 2, 1, 1}}
+		want := [][]float64{{0, 1, 1, 4.0 / 6}, {0.25, 0.5, 1, 0.8}, {0.5, 0.5, 0.5, 2.0 / 3}, {0.75, 0, 0.5, 1}, {1, 0, 0, 0}}
+		for name, m := range map[string]Detailed{"auc": AUC{NumThresholds: 5}, "named": Named{Label: "prc", Metric: AUC{NumThresholds: 5, Curve: PR}}} {
+			got := m.Details(sums(t, b, m, d, 2))
+			graphtest.Near(t, name, flat(got), flat(want), 1e-9, 0)
+		}
+		two := data{True: [][]float64{{0, 1}, {1, 0}}, Pred: [][]float64{{0.2, 0.2}, {0.8, 0.8}}}
+		labels := AUC{NumThresholds: 3, MultiLabel: true}
+		graphtest.Near(t, "labels", flat(labels.Details(sums(t, b, labels, two, 2))),
+			[]float64{0, 1, 1, 0.5, 0.5, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0.5, 0.5, 1, 0, 0, 1, 0, 0, 0}, 1e-9, 0)
+	})
+}
+
+func TestNamed(t *testing.T) {
+	g := graph.New()
+	for want, m := range map[string]Metric{"prc": Named{Label: "prc", Metric: AUC{}}, "auc": Named{Metric: AUC{}}, "": Named{}} {
+		if m.Name() != want {
+			t.Errorf("%#v is called %q, want %q", m, m.Name(), want)
+		}
+	}
+	resolved, err := Named{Label: "hits", Metric: Accuracy{}}.Resolve(g.Zeros(4, 3), g.Zeros(4, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice, err := Accuracy{}.Resolve(g.Zeros(4, 3), g.Zeros(4, 3))
+	if want := (Named{Label: "hits", Metric: choice}); err != nil || resolved != Metric(want) {
+		t.Errorf("resolves to %#v, %v, want %#v", resolved, err, want)
+	}
+	if _, err := (Named{Label: "hits", Metric: Accuracy{}}).Resolve(g.Zeros(), g.Zeros()); err == nil {
+		t.Error("accuracy of scalars")
+	}
+	plain := Named{Label: "rmse", Metric: RootMeanSquaredError{}}
+	if same, err := plain.Resolve(g.Zeros(4, 3), g.Zeros(4, 3)); err != nil || same != Metric(plain) || plain.Details([][]float64{{1}, {2}}) != nil {
+		t.Errorf("resolves to %#v, %v", same, err)
+	}
+}
+
 func TestConfusionMatrix(t *testing.T) {
 	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m := ConfusionMatrix{}
@@ -322,6 +362,7 @@ func TestMistakes(t *testing.T) {
 		`Curve is "PRC"`:      AUC{Curve: "PRC"},
 		"Summation is":        AUC{Summation: "x"},
 		"no Loss":             MeanLoss{},
+		"no Metric":           Named{Label: "prc"},
 		"one-hot rows need":   SparseCategoricalAccuracy{},
 	} {
 		err := graphtest.MistakeOf(func(g *graph.Graph) { m.Sums(g.Zeros(4, 3), g.Zeros(4, 3), g.Zeros(4)) })

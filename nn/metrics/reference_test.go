@@ -229,6 +229,7 @@ var reference = map[string]struct {
 	})},
 	"ConfusionMatrix":             {ConfusionMatrix{}, "onehot", rows(func(t, p []float64) float64 { return truth(argmax(t) == argmax(p)) })},
 	"MeanLoss":                    {MeanLoss{Loss: losses.Huber{}}, "real", each(func(t, p float64) float64 { e := math.Abs(t - p); return math.Min(e*e/2, e-0.5+truth(e < 1)) })},
+	"Named":                       {Named{Label: "prc", Metric: AUC{Curve: PR, NumThresholds: 9}}, "flags", area(PR, "", 9, 0, 1, 2)},
 	"MeanSquaredError":            {MeanSquaredError{}, "real", each(square)},
 	"MeanAbsoluteError":           {MeanAbsoluteError{}, "real", each(func(t, p float64) float64 { return math.Abs(t - p) })},
 	"MeanAbsolutePercentageError": {MeanAbsolutePercentageError{}, "real", each(func(t, p float64) float64 { return 100 * math.Abs((t-p)/t) })},
