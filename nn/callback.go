@@ -9,8 +9,17 @@ import (
 
 // Callback is told about the course of Fit. It is any value with at least one
 // of the methods of [TrainBeginner], [TrainEnder], [EpochBeginner],
-// [EpochEnder], [BatchEnder], [Pauser] and [DivergenceHandler]. An error, or a
-// panic, stops Fit, which returns it.
+// [EpochEnder], [BatchBeginner], [BatchEnder], [TestBeginner], [TestEnder],
+// [Pauser] and [DivergenceHandler]; with those of [Stateful] its state goes into
+// checkpoints. An error, or a panic, stops Fit, which returns it.
+//
+// It is no interface with all these methods, because Fit has to know which of
+// them a callback has: one that looks at each batch makes the device wait for
+// each. So a mistake in a method is not seen by the compiler, but by Fit before
+// it starts: a name that begins with On and is none of these, other arguments,
+// a method that needs the value's address. To have the compiler look, write
+//
+//	var _ nn.EpochEnder = (*MyCallback)(nil)
 type Callback any
 
 // TrainBeginner is called before the first epoch.
@@ -30,10 +39,27 @@ type EpochEnder interface {
 	OnEpochEnd(t *Training, r *Results) error
 }
 
+// BatchBeginner is called before each batch, which has a number from 0. A rate
+// or weights that it sets are those of this batch. The device then waits for
+// every batch, which is slow for small models.
+type BatchBeginner interface {
+	OnBatchBegin(t *Training, batch int) error
+}
+
 // BatchEnder is called after each batch with the results of the epoch so far.
 // The device then waits for every batch, which is slow for small models.
 type BatchEnder interface {
 	OnBatchEnd(t *Training, batch int, r *Results) error
+}
+
+// TestBeginner is called before Fit validates.
+type TestBeginner interface{ OnTestBegin(t *Training) error }
+
+// TestEnder is called after Fit validated, however that ended: r is the results,
+// without the prefix "val_", or nil, and err says why there are none. The weights
+// may be set here, to undo what OnTestBegin did.
+type TestEnder interface {
+	OnTestEnd(t *Training, r *Results, err error) error
 }
 
 // Pauser is called whenever Fit is at rest and [Training.Snapshot] can take its

@@ -115,8 +115,15 @@ func (warmup) OnBatchEnd(t *nn.Training, _ int, _ *nn.Results) error {
 	return t.SetLearningRate(0.01 * float64(t.Steps()+1))
 }
 
-// A rate that a callback sets after a batch is that of the next one, as with a
-// schedule of the same rates.
+// ramp does so for every step, the first included.
+type ramp struct{}
+
+func (ramp) OnBatchBegin(t *nn.Training, _ int) error {
+	return t.SetLearningRate(0.01 * float64(t.Steps()+1))
+}
+
+// A rate that a callback sets before a batch is that of the batch, and after it
+// that of the next one, as with a schedule of the same rates.
 func TestRateOfEveryBatch(t *testing.T) {
 	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
 		set, err := data.New(waves(12, 2), waves(12, 1))
@@ -125,14 +132,15 @@ func TestRateOfEveryBatch(t *testing.T) {
 		}
 		rising := schedules.Func(func(step int64) float64 { return 0.01 * float64(step+1) })
 		var want [][]float32
-		for i, rate := range []schedules.Schedule{rising, schedules.Constant(0.01)} {
+		constant := schedules.Constant(0.01)
+		for i, c := range []struct {
+			rate      schedules.Schedule
+			callbacks []nn.Callback
+		}{{rising, nil}, {constant, []nn.Callback{warmup{}}}, {constant, []nn.Callback{ramp{}}}, {schedules.Constant(9), []nn.Callback{ramp{}}}} {
 			m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 1}), nn.CompileConfig{
-				Optimizer: optimizers.SGD{Settings: optimizers.Settings{LearningRate: rate}}, Loss: losses.MeanSquaredError{}, Seed: 3,
+				Optimizer: optimizers.SGD{Settings: optimizers.Settings{LearningRate: c.rate}}, Loss: losses.MeanSquaredError{}, Seed: 3,
 			})
-			config := nn.FitConfig{Epochs: 2, BatchSize: 4}
-			if i > 0 {
-				config.Callbacks = []nn.Callback{warmup{}}
-			}
+			config := nn.FitConfig{Epochs: 2, BatchSize: 4, Callbacks: c.callbacks}
 			fit(t, m, set, config)
 			got := weights(t, m)
 			if i == 0 {
@@ -140,7 +148,7 @@ func TestRateOfEveryBatch(t *testing.T) {
 			}
 			for k := range got {
 				if !slices.Equal(got[k], want[k]) {
-					t.Errorf("weight %d is %v, want %v", k, got[k], want[k])
+					t.Errorf("case %d: weight %d is %v, want %v", i, k, got[k], want[k])
 				}
 			}
 			closeModel(t, m)

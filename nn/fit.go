@@ -292,6 +292,9 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 	r := pass{model: f.model, device: f.device, source: f.train, training: true, limit: f.steps, single: f.callbacks.batches()}
 	t.pass = &r
 	f.restoreEpoch(&r)
+	if r.single {
+		r.before = func(done int) error { return f.callbacks.batchBegin(t, done) }
+	}
 	r.after = func(done int) error {
 		t.at.Batch = done
 		f.progress.update(done, r.results)
@@ -320,6 +323,9 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 	results := r.results()
 	if f.val != nil && (epoch+1)%f.config.ValidationFreq == 0 {
 		v, err := f.validate(ctx)
+		if e := f.callbacks.testEnd(t, v, err); err == nil {
+			err = e
+		}
 		if err = f.interrupt(ctx, err); err != nil {
 			f.progress.abort()
 			return nil, fmt.Errorf("nn: Fit stopped in the validation of epoch %d: %w", epoch+1, err)
@@ -342,6 +348,9 @@ func batchesDone(done, steps int) string {
 }
 
 func (f *fit) validate(ctx context.Context) (*Results, error) {
+	if err := f.callbacks.testBegin(f.state); err != nil {
+		return nil, err
+	}
 	r := pass{model: f.model, device: f.device, source: f.val, limit: f.val.batches()}
 	if n := f.config.ValidationSteps; n > 0 {
 		r.limit = min(r.limit, n)

@@ -1,43 +1,28 @@
 package nn
 
-import (
-	"fmt"
-	"reflect"
-)
+import "fmt"
 
 // listeners are the callbacks of a Fit.
 type listeners []Callback
 
-// check refuses values that listen to nothing.
+// check refuses values that listen to nothing, or not to what they seem to.
 func (l listeners) check() error {
 	for i, c := range l {
-		if !listens(c) {
-			hint := ""
-			if c != nil && listens(reflect.New(reflect.TypeOf(c)).Interface()) {
-				hint = ": pass its address"
-			}
-			return fmt.Errorf("nn: Fit: callback %d, a %T, has none of the methods of a callback%s", i, c, hint)
+		if err := checkMethods(c); err != nil {
+			return fmt.Errorf("nn: Fit: callback %d, a %T, %w", i, c, err)
 		}
 		if err := checkParts(c); err != nil {
-			return fmt.Errorf("nn: Fit: callback %d: %w", i, err)
+			return fmt.Errorf("nn: Fit: callback %d, a %T: %w", i, c, err)
 		}
 	}
 	return nil
 }
 
-// listens is true of a value with some method of a callback.
-func listens(c Callback) bool {
-	switch c.(type) {
-	case TrainBeginner, TrainEnder, EpochBeginner, EpochEnder, BatchEnder, Pauser, DivergenceHandler:
-		return true
-	}
-	return false
-}
-
 // batches is true when some callback wants to see every batch.
 func (l listeners) batches() bool {
 	for _, c := range l {
-		if _, ok := c.(BatchEnder); ok {
+		switch c.(type) {
+		case BatchBeginner, BatchEnder:
 			return true
 		}
 	}
@@ -73,16 +58,19 @@ func (l listeners) trainBegin(t *Training) error {
 	return tell(l, func(c TrainBeginner) error { return c.OnTrainBegin(t) })
 }
 
-// trainEnd tells all, even after one fails, and returns the first error.
-func (l listeners) trainEnd(t *Training, err error) error {
+// tellAll is tell that goes on after an error, and returns the first.
+func tellAll[L any](l listeners, f func(c L) error) error {
 	var first error
 	for i := range l {
-		e := tell(l[i:i+1], func(c TrainEnder) error { return c.OnTrainEnd(t, err) })
-		if first == nil {
-			first = e
+		if err := tell(l[i:i+1], f); first == nil {
+			first = err
 		}
 	}
 	return first
+}
+
+func (l listeners) trainEnd(t *Training, err error) error {
+	return tellAll(l, func(c TrainEnder) error { return c.OnTrainEnd(t, err) })
 }
 
 func (l listeners) epochBegin(t *Training) error {
@@ -93,8 +81,20 @@ func (l listeners) epochEnd(t *Training, r *Results) error {
 	return tell(l, func(c EpochEnder) error { return c.OnEpochEnd(t, r) })
 }
 
+func (l listeners) batchBegin(t *Training, batch int) error {
+	return tell(l, func(c BatchBeginner) error { return c.OnBatchBegin(t, batch) })
+}
+
 func (l listeners) batchEnd(t *Training, batch int, r *Results) error {
 	return tell(l, func(c BatchEnder) error { return c.OnBatchEnd(t, batch, r) })
+}
+
+func (l listeners) testBegin(t *Training) error {
+	return tell(l, func(c TestBeginner) error { return c.OnTestBegin(t) })
+}
+
+func (l listeners) testEnd(t *Training, r *Results, err error) error {
+	return tellAll(l, func(c TestEnder) error { return c.OnTestEnd(t, r, err) })
 }
 
 func (l listeners) pause(t *Training) error {

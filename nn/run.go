@@ -98,8 +98,9 @@ type pass struct {
 	saved    *restored // sums of those, until the first window takes them
 	limit    int       // batches; 0 is until the source ends
 	tally    tally
-	// after is called between chunks with the number of batches done.
-	after func(done int) error
+	// before and after are called around each chunk, where they are not nil, with
+	// the number of batches done.
+	before, after func(done int) error
 }
 
 // once begins an epoch and runs through it.
@@ -160,18 +161,26 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 		}
 	}
 	control := [2]int32{int32(w.skip)}
+	base, sets := d.step.Load()-int64(w.skip), int64(-1)
 	if r.training {
-		base := d.step.Load() - int64(w.skip)
 		control[1] = int32(base)
-		if err := p.writeRates(base, w.batches()); err != nil {
-			return done, err
-		}
 	}
 	d.backend.Write(p.control, compute.Words(control[:]))
 	flush := p.flushLimit()
 	for done < w.batches() {
 		if err := r.stop(ctx); err != nil {
 			return done, err
+		}
+		if r.before != nil {
+			if err := r.before(w.first + done); err != nil {
+				return done, err
+			}
+		}
+		if now := d.rateSets.Load(); r.training && now != sets {
+			sets = now
+			if err := p.writeRates(base, w.batches()); err != nil {
+				return done, err
+			}
 		}
 		n := min(p.chunk(), flush-r.tally.count)
 		if r.single {
@@ -209,14 +218,8 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 			r.tally.flush()
 		}
 		if r.after != nil {
-			sets := d.rateSets.Load()
 			if err := r.after(w.first + done); err != nil {
 				return done, err
-			}
-			if r.training && d.rateSets.Load() != sets {
-				if err := p.writeRates(int64(control[1]), w.batches()); err != nil {
-					return done, err
-				}
 			}
 		}
 	}
