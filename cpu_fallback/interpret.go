@@ -77,7 +77,9 @@ func (p *program) block(w *worker, position, n int) {
 		case t.period == 0:
 			p.gather(slots[t.slot], t.data, t.strides, position)
 		case w.phases[i] != position%t.period:
-			p.gather(slots[t.slot], t.data, t.strides, position)
+			row := min(t.period, n)
+			p.gather(slots[t.slot][:row], t.data, t.strides, position)
+			repeat(slots[t.slot], row)
 			w.phases[i] = position % t.period
 		}
 	}
@@ -100,5 +102,12 @@ func (p *program) block(w *worker, position, n int) {
 		} else {
 			p.scatter(t.data, slots[t.slot], t.strides, position)
 		}
+	}
+}
+
+// repeat fills x with its first n elements, over and over.
+func repeat(x []float32, n int) {
+	for ; n < len(x); n *= 2 {
+		copy(x[n:], x[:n])
 	}
 }

@@ -38,7 +38,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	f.DurationVar(&o.benchtime, "benchtime", 500*time.Millisecond, "how long to time each job on each device")
 	f.StringVar(&o.format, "format", "table", "what to print: table, go for Go's benchmark format, or json")
 	f.StringVar(&o.jsonFile, "json", "", "write the results into this file, too")
-	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a profile into this file: of training jobs, from the first epoch that follows the check")
+	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a profile into this file: of training jobs, from the first epoch that is timed")
 	f.BoolVar(&o.verbose, "v", false, "say more about the devices")
 	if err := f.Parse(args); err != nil {
 		return o, err

@@ -8,7 +8,7 @@ import (
 )
 
 // profiler writes a CPU profile that begins with the first job that is timed,
-// so that it leaves out the loading and checking in front.
+// so that it leaves out what comes before: loading, checking and warming up.
 type profiler struct {
 	start func()
 	stop  func() error

@@ -99,11 +99,10 @@ func (t training) measure(suite string, devices []device, s settings) ([]result,
 	if err := t.verify(devices, set); err != nil {
 		return nil, err
 	}
-	s.profile.start()
 	var out []result
 	for _, d := range devices {
 		counts := &counting{Backend: d}
-		samples, err := t.epochs(counts, set, s.benchtime)
+		samples, err := t.epochs(counts, set, s)
 		if err != nil {
 			return nil, fmt.Errorf("on %s: %w", d.name, err)
 		}
@@ -175,13 +174,13 @@ func (t training) learn(dev compute.Backend, set *data.Dataset) (epochs []float6
 
 // epochs is the milliseconds of each epoch after warm-up, shuffle and losses
 // included.
-func (t training) epochs(dev compute.Backend, set *data.Dataset, benchtime time.Duration) (samples []float64, err error) {
+func (t training) epochs(dev compute.Backend, set *data.Dataset, s settings) (samples []float64, err error) {
 	m, err := t.model(dev)
 	defer func() { err = errors.Join(err, m.Close()) }()
 	if err != nil {
 		return nil, err
 	}
-	watch := &stopwatch{benchtime: benchtime}
+	watch := &stopwatch{benchtime: s.benchtime, begin: s.profile.start}
 	_, err = m.Fit(context.Background(), set, nn.FitConfig{
 		Epochs: warmUpEpochs + mostEpochs, BatchSize: t.batch, Callbacks: []nn.Callback{watch},
 	})
@@ -212,13 +211,17 @@ func (t training) flops(set *data.Dataset) float64 {
 // when it has enough.
 type stopwatch struct {
 	benchtime time.Duration
+	begin     func() // before the first epoch that counts
 	last      time.Time
 	spent     time.Duration
 	samples   []float64 // milliseconds
 }
 
 // OnEpochBegin starts the clock.
-func (s *stopwatch) OnEpochBegin(*nn.Training) error {
+func (s *stopwatch) OnEpochBegin(t *nn.Training) error {
+	if t.Epoch() == warmUpEpochs {
+		s.begin()
+	}
 	s.last = time.Now()
 	return nil
 }
