@@ -150,6 +150,11 @@ func allBelow(numbers []int32, limit int) bool {
 // no assembly.
 var maxWords func(x *int32, blocks int) uint32
 
+// rowClear sets those columns from lo on that make whole vectors and are below
+// hi to 0, in the first count rows, and says where they end. nil where there is
+// no assembly.
+var rowClear func(m matrix, count, lo, hi int) int
+
 // rowSum and rowAdd do the columns that make whole vectors, and say how many:
 // c += row times B, and C += row transposed times x. nil where there is no
 // assembly.
@@ -216,8 +221,12 @@ func (s *sparseProductT) part(_ *worker, i int) {
 	case hi-lo == s.c.stride:
 		clear(s.c.data[:s.a.cols*s.n])
 	default:
-		for k := range s.a.cols {
-			clear(s.c.row(k, s.n)[lo:hi])
+		from := lo
+		if rowClear != nil {
+			from = rowClear(s.c, s.a.cols, lo, hi)
+		}
+		for k := 0; k < s.a.cols && from < hi; k++ {
+			clear(s.c.row(k, s.n)[from:hi])
 		}
 	}
 	for r := range s.m {
