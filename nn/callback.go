@@ -3,8 +3,6 @@ package nn
 import (
 	"fmt"
 	"io"
-
-	"github.com/glearn-go/glearn/nn/schedules"
 )
 
 // Callback is told about the course of Fit. It is any value with at least one
@@ -145,34 +143,11 @@ func (t *Training) Stop() { t.stopped = true }
 func (t *Training) LearningRate() float64 { return t.device.rateNow() }
 
 // SetLearningRate makes the rate constant from the next step on.
-func (t *Training) SetLearningRate(rate float64) error { return t.device.setRate(rate) }
+func (t *Training) SetLearningRate(rate float64) error { return t.device.rate.set(rate) }
 
 // Logf writes a line to where Fit shows its progress.
 func (t *Training) Logf(format string, args ...any) {
 	if t.out != nil {
 		fmt.Fprintf(t.out, format+"\n", args...)
 	}
-}
-
-// schedule is the learning rate in force.
-func (d *device) schedule() schedules.Schedule {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.rate
-}
-
-// rateNow is the rate of the next step. Schedules count updates.
-func (d *device) rateNow() float64 {
-	return d.schedule().At(d.step.Load() / int64(max(d.settings.AccumulateSteps, 1)))
-}
-
-func (d *device) setRate(rate float64) error {
-	if !(rate >= 0) || rate > 1e30 {
-		return fmt.Errorf("nn: learning rate %v: want a finite number of at least 0: %w", rate, ErrValue)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.rate = schedules.Constant(rate)
-	d.rateSets.Add(1)
-	return nil
 }

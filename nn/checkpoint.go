@@ -232,7 +232,7 @@ func (d *device) arrays() []array {
 // rateSet is the rate that a callback set, nil where the optimizer's is in
 // force.
 func (d *device) rateSet() *float64 {
-	c, ok := d.schedule().(schedules.Constant)
+	c, ok := d.rate.get().(schedules.Constant)
 	if own, same := d.settings.LearningRate.(schedules.Constant); !ok || same && own == c {
 		return nil
 	}

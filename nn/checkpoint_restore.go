@@ -211,12 +211,10 @@ func (t *Training) apply(r *restored) {
 		write(a.variable.View(), r.arrays[i])
 	}
 	d.step.Store(r.Step)
-	d.mu.Lock()
-	d.rate = d.settings.LearningRate
+	d.rate.put(d.settings.LearningRate)
 	if r.Rate != nil {
-		d.rate = schedules.Constant(*r.Rate)
+		d.rate.put(schedules.Constant(*r.Rate))
 	}
-	d.mu.Unlock()
 	t.at, t.epoch, t.stopped = r.At, r.At.Epoch, r.Stopped
 	if !r.At.Begun && len(r.History.Epoch) > 0 {
 		t.epoch-- // the last one, until the next begins

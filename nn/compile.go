@@ -96,6 +96,7 @@ func (m *Model) Compile(dev compute.Backend, config CompileConfig) error {
 		}
 	}
 	m.config, m.backend = &config, dev
+	m.newRate(config.Optimizer.Common().LearningRate)
 	if !m.built {
 		// Mistakes that need no shapes are reported now.
 		_, err := config.objectives(1)
@@ -103,6 +104,7 @@ func (m *Model) Compile(dev compute.Backend, config CompileConfig) error {
 	}
 	if err := m.enterDevice(); err != nil {
 		m.config, m.backend = nil, nil
+		m.newRate(nil)
 		return err
 	}
 	return nil

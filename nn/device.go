@@ -10,7 +10,6 @@ import (
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/graph"
 	"github.com/glearn-go/glearn/nn/optimizers"
-	"github.com/glearn-go/glearn/nn/schedules"
 )
 
 // device is a model's memory on a device: the weights in one flat buffer,
@@ -36,14 +35,13 @@ type device struct {
 	health         *graph.Program // counts bad numbers in the slots; made when first needed
 	healthView     compute.View
 
-	step     atomic.Int64  // batches trained on
-	rateSets atomic.Int64  // how often the rate was set
-	turns    chan struct{} // holds one for each predictor at work
+	step  atomic.Int64 // batches trained on
+	rate  *learningRate
+	turns chan struct{} // holds one for each predictor at work
 
-	mu         sync.Mutex         // guards what follows
-	rate       schedules.Schedule // in force: the optimizer's, or what a callback set
-	feeds      []*feed            // idle, the latest used first
-	sparse     map[int]bool       // inputs known to take sparse rows, or not to
+	mu         sync.Mutex   // guards what follows
+	feeds      []*feed      // idle, the latest used first
+	sparse     map[int]bool // inputs known to take sparse rows, or not to
 	predictors []*predictor
 }
 
@@ -73,7 +71,7 @@ func (m *Model) enterDevice() error {
 		return err
 	}
 	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, turns: make(chan struct{}, keptPredictors)}
-	d.rate = d.settings.LearningRate
+	d.rate = m.rate
 	for _, inst := range m.layers {
 		for _, w := range inst.weights {
 			if err := w.draw(c.Seed); err != nil {
@@ -216,6 +214,7 @@ func (m *Model) leaveDevice() error {
 	m.config = nil
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.rate = nil
 	if m.device == nil {
 		return nil
 	}
@@ -233,6 +232,7 @@ func (m *Model) leaveDevice() error {
 
 // freeDevice is the end of a closed model. mu is held.
 func (m *Model) freeDevice() {
+	m.rate = nil
 	if m.device != nil {
 		m.device.free()
 		m.device = nil

@@ -3,6 +3,7 @@ package nn_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -455,6 +456,59 @@ func TestManyBatches(t *testing.T) {
 		closeTo(t, "loss", each.Loss(), all.Loss(), 1e-5)
 		if each.Get("accuracy") != all.Get("accuracy") {
 			t.Errorf("accuracy is %v in batches of 1, %v at once", each.Get("accuracy"), all.Get("accuracy"))
+		}
+	})
+}
+
+// The rate of the next step is known from Compile on, also where the first data
+// decides the shapes, and is what the model trains with when it is set there.
+func TestLearningRateBeforeTheFirstBatch(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		c := compileBlobs
+		c.Optimizer = optimizers.SGD{Settings: optimizers.Settings{LearningRate: shrinking}}
+		for name, m := range map[string]*nn.Model{
+			"shapes from the data": nn.NewSequential(layers.Dense{Units: 3}),
+			"an input layer":       nn.NewSequential(layers.Input{Shape: []int{2}}, layers.Dense{Units: 3}),
+		} {
+			if got := m.LearningRate(); got != 0 {
+				t.Errorf("%s: the rate is %v before Compile", name, got)
+			}
+			if err := m.SetLearningRate(0.5); !errors.Is(err, nn.ErrNotCompiled) {
+				t.Errorf("%s: set before Compile: %v", name, err)
+			}
+			if err := m.Compile(b, c); err != nil {
+				t.Fatal(err)
+			}
+			closeTo(t, "rate after Compile", m.LearningRate(), shrinking.at(0), 1e-12)
+			if err := m.SetLearningRate(0); err != nil {
+				t.Fatal(err)
+			}
+			var before [][]float32
+			begin := &diary{when: "begin", act: func(tr *nn.Training) error {
+				closeTo(t, "rate in OnTrainBegin", tr.LearningRate(), 0, 0)
+				before = weights(t, m)
+				return nil
+			}}
+			fit(t, m, blobs(t, 12), nn.FitConfig{BatchSize: 4, Callbacks: []nn.Callback{begin}})
+			if !slices.EqualFunc(weights(t, m), before, slices.Equal) {
+				t.Errorf("%s: weights change at a rate of 0", name)
+			}
+			if err := m.Compile(b, c); err != nil {
+				t.Fatal(err)
+			}
+			begin.act = func(tr *nn.Training) error {
+				closeTo(t, "rate in OnTrainBegin", tr.LearningRate(), shrinking.at(0), 1e-12)
+				return nil
+			}
+			fit(t, m, blobs(t, 12), nn.FitConfig{BatchSize: 4, Callbacks: []nn.Callback{begin}})
+			closeTo(t, "rate after Fit", m.LearningRate(), shrinking.at(3), 1e-12)
+			if err := m.Compile(nil, c); err == nil {
+				t.Error("Compile on no device")
+			}
+			closeModel(t, m)
+			if got := m.LearningRate(); got != 0 {
+				t.Errorf("%s: the rate is %v after Close", name, got)
+			}
 		}
 	})
 }

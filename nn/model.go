@@ -41,8 +41,9 @@ type Model struct {
 	backend   compute.Backend // that Compile named
 	preparing sync.Mutex      // guards all above: the first users build the model and put it there
 
-	mu       sync.Mutex // guards what follows
-	device   *device    // nil while the weights are on the host
+	mu       sync.Mutex    // guards what follows
+	device   *device       // nil while the weights are on the host
+	rate     *learningRate // nil where the model is not compiled
 	users    int
 	training bool
 	changing bool

@@ -55,7 +55,7 @@ type part struct {
 
 // plan finds or makes the plan for batches of stride rows.
 func (f *feed) plan(m *Model, training bool, stride int) (*plan, error) {
-	_, constant := f.device.schedule().(schedules.Constant)
+	_, constant := f.device.rate.get().(schedules.Constant)
 	_, always := f.device.settings.LearningRate.(schedules.Constant)
 	key := planKey{training: training, stride: stride, table: training && !(constant && always)}
 	if p, ok := f.plans.get(key); ok {

@@ -176,7 +176,7 @@ func (r *pass) window(ctx context.Context, w window) (done int, err error) {
 				return done, err
 			}
 		}
-		if now := d.rateSets.Load(); r.training && now != sets {
+		if now := d.rate.sets.Load(); r.training && now != sets {
 			sets = now
 			if err := p.writeRates(base, w.batches()); err != nil {
 				return done, err
@@ -280,7 +280,7 @@ func (p *plan) measured(t time.Duration, n int) {
 func (p *plan) writeRates(step int64, n int) error {
 	d := p.device
 	every := int64(max(d.settings.AccumulateSteps, 1))
-	rate := d.schedule()
+	rate := d.rate.get()
 	if !p.key.table {
 		rate, err := rateAt(rate, step/every)
 		if err == nil && rate != p.written {

@@ -236,25 +236,3 @@ func (m *Model) SetLayerWeights(name string, values [][]float32) error {
 	}
 	return nil
 }
-
-// LearningRate is the rate of the next step of a model on a device; 0
-// elsewhere.
-func (m *Model) LearningRate() float64 {
-	if d := m.current(); d != nil {
-		return d.rateNow()
-	}
-	return 0
-}
-
-// SetLearningRate makes the rate constant, instead of the optimizer's.
-func (m *Model) SetLearningRate(rate float64) error {
-	if err := m.acquire(training); err != nil {
-		return err
-	}
-	defer m.release(training)
-	d := m.current()
-	if d == nil {
-		return fmt.Errorf("nn: SetLearningRate: %w", ErrNotCompiled)
-	}
-	return d.setRate(rate)
-}
