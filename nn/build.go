@@ -77,7 +77,10 @@ func (m *Model) nodes(shapes [][]int) (inputs, outputs []*Node, err error) {
 				return nil, nil, fmt.Errorf("nn: input %d of the model is not an nn.Input", i)
 			}
 			if i < len(shapes) && !sameRow(shapes[i], in.shape) {
-				return nil, nil, fmt.Errorf("nn: %w: input %d has rows of shape %v, want %v", ErrShape, i, shapes[i], in.shape)
+				return nil, nil, fmt.Errorf("nn: %s has rows of shape %v, want %v: %w", in.label(i), shapes[i], in.shape, ErrShape)
+			}
+			if in.name != "" && slices.ContainsFunc(m.inputs[:i], func(other *Node) bool { return other != in && other.name == in.name }) {
+				return nil, nil, fmt.Errorf("nn: two inputs are called %q; names must differ", in.name)
 			}
 		}
 		return m.inputs, m.outputs, nil

@@ -20,6 +20,8 @@ type CompileConfig struct {
 	// Loss of the only output, or of every output.
 	Loss losses.Loss
 	// Losses has one loss for each output, where they differ; then Loss is nil.
+	// An output whose loss is nil is not trained: where it has no metrics either,
+	// data has no target for it.
 	Losses []losses.Loss
 	// LossWeights scales each output's loss in the total; nil is 1 for each.
 	LossWeights []float64

@@ -1,8 +1,8 @@
 package nn
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +19,7 @@ import (
 type device struct {
 	backend    compute.Backend
 	objectives []objective
+	targets    []int // numbers of the outputs that data has targets for, in order
 	optimizer  optimizers.Optimizer
 	settings   optimizers.Settings
 	seed       uint64
@@ -39,9 +40,10 @@ type device struct {
 	rate  *learningRate
 	turns chan struct{} // holds one for each predictor at work
 
-	mu         sync.Mutex   // guards what follows
-	feeds      []*feed      // idle, the latest used first
-	sparse     map[int]bool // inputs known to take sparse rows, or not to
+	mu         sync.Mutex      // guards what follows
+	feeds      []*feed         // idle, the latest used first
+	sparse     map[int]bool    // inputs known to take sparse rows, or not to
+	fitting    map[string]bool // types and shapes of targets known to fit
 	predictors []*predictor
 }
 
@@ -70,8 +72,13 @@ func (m *Model) enterDevice() error {
 	if err := m.rehearse(objectives); err != nil {
 		return err
 	}
-	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, turns: make(chan struct{}, keptPredictors)}
+	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, fitting: map[string]bool{}, turns: make(chan struct{}, keptPredictors)}
 	d.rate = m.rate
+	for i, o := range objectives {
+		if o.target >= 0 {
+			d.targets = append(d.targets, i)
+		}
+	}
 	for _, inst := range m.layers {
 		for _, w := range inst.weights {
 			if err := w.draw(c.Seed); err != nil {
@@ -97,6 +104,11 @@ func (m *Model) enterDevice() error {
 	return nil
 }
 
+// learns is true when an output has a loss.
+func (d *device) learns() bool {
+	return slices.ContainsFunc(d.objectives, func(o objective) bool { return o.loss != nil })
+}
+
 // allocate places weights and writes their values, and makes the optimizer's
 // state.
 func (d *device) allocate() error {
@@ -107,7 +119,7 @@ func (d *device) allocate() error {
 	if d.state, _, err = d.place("state", d.fixed); err != nil {
 		return err
 	}
-	if d.params == nil || d.objectives[0].loss == nil {
+	if d.params == nil || !d.learns() {
 		return nil
 	}
 	n := d.layout.Len
@@ -283,6 +295,3 @@ func (m *Model) current() *device {
 // chunkTime is how long the device is left to itself: the pace of the progress
 // bar, and how soon Fit notices that it is to stop.
 const chunkTime = 50 * time.Millisecond
-
-// errNoLoss is for what needs a loss on a model compiled without.
-var errNoLoss = errors.New("the model was compiled without a loss")

@@ -61,8 +61,8 @@ func (m *Model) forTargets(what string, set *data.Dataset, batch int, training b
 		return nil, err
 	}
 	d := m.current()
-	if err := m.checkLosses(what, d); err != nil {
-		return nil, err
+	if !d.learns() {
+		return nil, fmt.Errorf("nn: %s: the model was compiled without a loss: give Compile one", what)
 	}
 	return m.prepare("data", d, set, set.Weights, batch, training)
 }

@@ -116,8 +116,8 @@ func (m *Model) newFit(first *data.Dataset, config FitConfig) (*fit, error) {
 		return nil, err
 	}
 	d := m.current()
-	if err := m.checkLosses("Fit", d); err != nil {
-		return nil, err
+	if !d.learns() {
+		return nil, errors.New("nn: Fit: the model was compiled without a loss: give Compile one")
 	}
 	f := &fit{config: config, model: m, device: d, callbacks: config.Callbacks, history: &History{Metrics: map[string][]float64{}}}
 	if val := config.Validation; val != nil {
@@ -177,7 +177,7 @@ func (f *fit) takeValidation(val *data.Dataset) error {
 
 // prepare checks the data and makes a loader for it.
 func (m *Model) prepare(what string, d *device, set *data.Dataset, weights []float32, batch int, training bool) (*loader, error) {
-	if err := m.checkFit(what, set); err != nil {
+	if err := m.checkFit(what, set, d); err != nil {
 		return nil, err
 	}
 	print := digest(set, weights)

@@ -113,7 +113,7 @@ func TestFunctionalMistakes(t *testing.T) {
 		{"no inputs", nn.NewModel(nil, []*nn.Node{y}), []string{"at least one input and one output"}},
 		{"no outputs", nn.NewModel([]*nn.Node{x}, nil), []string{"at least one input and one output"}},
 		{"input left out", nn.NewModel([]*nn.Node{other}, []*nn.Node{y}), []string{"shape [2]", "not among its inputs"}},
-		{"input unused", nn.NewModel([]*nn.Node{x, other}, []*nn.Node{y}), []string{"input 1", "leads to no output"}},
+		{"input unused", nn.NewModel([]*nn.Node{x, other}, []*nn.Node{y}), []string{`input "other", of shape [2]`, "leads to no output"}},
 		{"input twice", nn.NewModel([]*nn.Node{x, x}, []*nn.Node{y}), []string{"input 1", "listed twice"}},
 		{"a layer as input", nn.NewModel([]*nn.Node{y}, []*nn.Node{y}), []string{"input 0 of the model is not an nn.Input"}},
 		{"a nil input", nn.NewModel([]*nn.Node{nil}, []*nn.Node{y}), []string{"input 0"}},

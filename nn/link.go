@@ -31,7 +31,7 @@ func (m *Model) link(inputs, outputs []*Node) error {
 	}
 	for i, in := range inputs {
 		if err := l.input(in); err != nil {
-			return fmt.Errorf("nn: input %d: %w", i, err)
+			return fmt.Errorf("nn: %s: %w", in.label(i), err)
 		}
 	}
 	order, err := reachable(outputs, l.place)
@@ -128,6 +128,9 @@ func reachable(outputs []*Node, inputs map[*Node]int) ([]*Node, error) {
 		if _, ok := inputs[n]; ok {
 			continue
 		}
+		if n.shared == nil && n.name != "" {
+			return nil, fmt.Errorf("nn: the model uses an nn.NamedInput %q of shape %v that is not among its inputs", n.name, n.shape)
+		}
 		if n.shared == nil {
 			return nil, fmt.Errorf("nn: the model uses an nn.Input of shape %v that is not among its inputs", n.shape)
 		}
@@ -154,7 +157,7 @@ func unused(inputs, outputs, order []*Node) error {
 	}
 	for i, n := range inputs {
 		if !used[n] {
-			return fmt.Errorf("nn: input %d, of shape %v, leads to no output of the model", i, n.shape)
+			return fmt.Errorf("nn: %s, of shape %v, leads to no output of the model", n.label(i), n.shape)
 		}
 	}
 	return nil

@@ -3,7 +3,11 @@ package nn_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,7 +158,7 @@ func TestDataThatIsWrong(t *testing.T) {
 		{"infinity", sparse, dense(2, 0, 0, 0, 0, inf, 0), ints(0, 1, 2), nn.ErrValue, true, []string{"row 2, column 0 is -Inf"}},
 		{"NaN in sparse rows", sparse, &data.CSR{Columns: 2, RowPtr: []int32{0, 0, 1, 2}, Col: []int32{1, 0}, Val: []float32{1, nan}}, ints(0, 1, 2), nn.ErrValue, true, []string{"row 2, column 0 is NaN"}},
 		{"NaN target", losses.MeanSquaredError{}, good, dense(3, 0, 0, 0, 0, 0, nan, 0, 0, 0), nn.ErrValue, false, []string{"targets", "row 1, column 2 is NaN"}},
-		{"label too large", sparse, good, ints(0, 3, 2), nn.ErrValue, false, []string{"targets", "row 1 is 3", "0 to 2"}},
+		{"label too large", sparse, good, ints(0, 3, 2), nn.ErrValue, false, []string{"targets", "row 1 is 3", "0 to 2", "the output has 3 units, and the number of the first class is 0"}},
 		{"label too large, by pointer", &sparse, good, ints(0, 3, 2), nn.ErrValue, false, []string{"targets", "row 1 is 3", "0 to 2"}},
 		{"label too large, as float", &sparse, good, dense(1, 0, 1, 3), nn.ErrValue, false, []string{"row 2 is 3"}},
 		{"negative label", sparse, good, ints(0, -1, 2), nn.ErrValue, false, []string{"row 1 is -1"}},
@@ -164,9 +168,9 @@ func TestDataThatIsWrong(t *testing.T) {
 		{"binary target of 2", &losses.BinaryCrossentropy{}, good, dense(3, 0, 0, 1, 0, 1, 0, 1, 0, 2), nn.ErrValue, false, []string{"row 2, column 2 is 2", "0 to 1"}},
 		{"columns", sparse, waves(3, 5), ints(0, 1, 2), nn.ErrShape, true, []string{`layer "dense"`, "5 columns, want 2"}},
 		{"axes", sparse, &data.Dense{Shape: []int{3, 2, 2}, Values: make([]float32, 12)}, ints(0, 1, 2), nn.ErrShape, true, []string{"rows of shape [2 2], want [2]"}},
-		{"target columns", losses.MeanSquaredError{}, good, waves(3, 2), nn.ErrShape, false, []string{"targets", "shape [2], want [3]"}},
-		{"one-hot for a sparse loss", sparse, good, dense(3, 1, 0, 0, 0, 1, 0, 0, 0, 1), nn.ErrShape, false, []string{"one-hot rows need the categorical form"}},
-		{"class numbers for a dense loss", losses.CategoricalCrossentropy{}, good, ints(0, 1, 2), nn.ErrShape, false, []string{"class numbers need the sparse form"}},
+		{"target columns", losses.MeanSquaredError{}, good, waves(3, 2), nn.ErrShape, false, []string{"targets of shape [3 2] for the output of shape [3 3]", `units of layer "dense" are 3, columns of the targets 2`}},
+		{"one-hot for a sparse loss", sparse, good, dense(3, 1, 0, 0, 0, 1, 0, 0, 0, 1), nn.ErrShape, false, []string{"targets of shape [3 3] for the output of shape [3 3]: sparse_categorical_crossentropy takes class numbers; losses.CategoricalCrossentropy takes"}},
+		{"class numbers for a dense loss", losses.CategoricalCrossentropy{}, good, ints(0, 1, 2), nn.ErrShape, false, []string{"targets of shape [3] for the output of shape [3 3]: categorical_crossentropy takes one-hot rows", "losses.SparseCategoricalCrossentropy", "data.ToCategorical"}},
 		{"no columns", sparse, &data.Dense{Shape: []int{3, 0}}, ints(0, 1, 2), nn.ErrShape, true, []string{"0 columns, want 2"}},
 		{"no shape", sparse, &data.Dense{}, ints(0, 1, 2), nn.ErrShape, true, []string{"input 0", "shape"}},
 		{"fewer values than the shape says", sparse, &data.Dense{Shape: []int{3, 2}, Values: make([]float32, 5)}, ints(0, 1, 2), nn.ErrShape, true, []string{"input 0", "[3 2]", "got 5"}},
@@ -212,6 +216,172 @@ func TestDataThatIsWrong(t *testing.T) {
 			heard.same(t)
 		})
 	}
+}
+
+// TestTargetsThatDoNotFit are named before the first batch, in one sentence:
+// the output, where there are several, both shapes, and the way out.
+func TestTargetsThatDoNotFit(t *testing.T) {
+	softmax := func(units int) []nn.Layer {
+		return []nn.Layer{layers.Dense{Units: units, Activation: activations.Softmax}}
+	}
+	linear := func(units int) []nn.Layer { return []nn.Layer{layers.Dense{Units: units}} }
+	steps := []nn.Layer{layers.Reshape{Shape: []int{2, 2}}, layers.Dense{Units: 3, Activation: activations.Softmax}}
+	sparse, mse := losses.SparseCategoricalCrossentropy{}, losses.MeanSquaredError{}
+	own := losses.Func(func(yTrue, yPred *graph.Tensor) *graph.Tensor {
+		return graph.Mean(graph.Square(graph.Sub(yTrue, yPred)), -1)
+	})
+	b := cpu(t)
+	for _, c := range []struct {
+		name    string
+		layers  []nn.Layer
+		loss    losses.Loss
+		metrics []nn.Metric
+		y       data.Tensor
+		want    string
+	}{
+		{"class numbers as floats", softmax(3), losses.CategoricalCrossentropy{}, nil, dense(1, 0, 1, 2), "targets of shape [3 1] for the output of shape [3 3]: categorical_crossentropy takes one-hot rows; use losses.SparseCategoricalCrossentropy for class numbers, or make rows of them with data.ToCategorical"},
+		{"class numbers for a focal loss", softmax(3), losses.CategoricalFocalCrossentropy{}, nil, ints(0, 1, 2), "categorical_focal_crossentropy takes one-hot rows"},
+		{"too few classes", softmax(3), losses.CategoricalCrossentropy{}, nil, waves(3, 2), `targets of shape [3 2] for the output of shape [3 3]: units of layer "dense" are 3, columns of the targets 2; both must be the same`},
+		{"class numbers for sigmoids", []nn.Layer{layers.Dense{Units: 3, Activation: activations.Sigmoid}}, losses.BinaryCrossentropy{}, nil, ints(0, 1, 2), "targets of shape [3] for the output of shape [3 3]: binary_crossentropy takes a number for each unit: data.ToCategorical makes rows of class numbers; one yes or no takes a layer of one unit"},
+		{"one-hot rows for one unit", []nn.Layer{layers.Dense{Units: 1, Activation: activations.Sigmoid}}, losses.BinaryCrossentropy{}, nil, dense(2, 0, 1, 1, 0, 1, 0), `units of layer "dense" are 1, columns of the targets 2`},
+		{"three columns for one unit", linear(1), mse, nil, waves(3, 3), `targets of shape [3 3] for the output of shape [3 1]: units of layer "dense" are 1, columns of the targets 3`},
+		{"one column for three units", linear(3), mse, nil, waves(3, 1), `targets of shape [3 1] for the output of shape [3 3]: units of layer "dense" are 3, columns of the targets 1`},
+		{"one number for three units", linear(3), mse, nil, ints(1, 2, 3), `targets of shape [3] for the output of shape [3 3]: units of layer "dense" are 3, columns of the targets 1`},
+		{"a loss of one's own", linear(3), own, nil, waves(3, 2), `units of layer "dense" are 3, columns of the targets 2`},
+		{"a result for each step", steps, sparse, nil, ints(0, 1, 2), `targets of shape [3] for the output of shape [3 2 3]: "dense" gives several results for each example; layers.Flatten in front of it makes one`},
+		{"steps", steps, sparse, nil, &data.Ints{Shape: []int{3, 4}, Values: make([]int32, 12)}, "targets of shape [3 4] for the output of shape [3 2 3]: rows of both must have the same shape"},
+		{"a metric for one-hot rows", softmax(3), sparse, []nn.Metric{metrics.Accuracy{}, metrics.CategoricalAccuracy{}}, ints(0, 1, 2), "targets of shape [3] for the output of shape [3 3]: metric categorical_accuracy takes rows like the output, not class numbers; metrics.Accuracy takes both"},
+		{"a metric for class numbers", softmax(3), losses.CategoricalCrossentropy{}, []nn.Metric{metrics.SparseCategoricalAccuracy{}}, dense(3, 1, 0, 0, 0, 1, 0, 0, 0, 1), "metric sparse_categorical_accuracy takes class numbers, not one-hot rows; metrics.Accuracy takes both"},
+	} {
+		m := nn.NewSequential(c.layers...)
+		if err := m.Compile(b, nn.CompileConfig{Loss: c.loss, Metrics: c.metrics}); err != nil {
+			t.Fatal(err)
+		}
+		d := set(t, waves(3, 4), c.y)
+		_, err := m.Fit(background, d, nn.FitConfig{})
+		mistake(t, c.name, err, c.want)
+		if text := fmt.Sprint(err); strings.Count(text, "nn: ") != 1 || !strings.HasPrefix(text, "nn: training data: targets of shape") || !errors.Is(err, nn.ErrShape) {
+			t.Errorf("%s: error %q, want one sentence, and an ErrShape", c.name, text)
+		}
+		_, err = m.FitStream(background, inBatches(d, 3), nn.FitConfig{})
+		mistake(t, c.name, err, "batch 1 of the stream: ", c.want)
+		closeModel(t, m)
+	}
+	// What fits one way is remembered for that way alone.
+	m := compiled(t, b, nn.NewSequential(softmax(3)...), nn.CompileConfig{Loss: sparse})
+	defer closeModel(t, m)
+	x, rows := waves(3, 4), dense(3, 1, 0, 0, 0, 1, 0, 0, 0, 1)
+	for range 2 {
+		fit(t, m, set(t, x, ints(0, 1, 2)), nn.FitConfig{})
+		_, err := m.Fit(background, set(t, x, rows), nn.FitConfig{})
+		mistake(t, "after class numbers", err, "takes class numbers")
+	}
+}
+
+// numbersAndWords has two inputs with names and two outputs.
+func numbersAndWords() *nn.Model {
+	numbers, words := nn.NamedInput("numbers", 4), nn.NamedInput("words", 3)
+	both := nn.Apply(layers.Concatenate{}, numbers, words)
+	return nn.NewModel([]*nn.Node{numbers, words}, []*nn.Node{
+		nn.Apply(layers.Dense{Units: 1, Name: "price"}, both),
+		nn.Apply(layers.Dense{Units: 3, Name: "kind", Activation: activations.Softmax}, both),
+	})
+}
+
+// TestInputsAndOutputsAreNamed by what their user calls them.
+func TestInputsAndOutputsAreNamed(t *testing.T) {
+	mse, sparse := losses.MeanSquaredError{}, losses.SparseCategoricalCrossentropy{}
+	list := func(x ...data.Tensor) []data.Tensor { return x }
+	x, y := list(waves(2, 4), waves(2, 3)), list(waves(2, 1), ints(0, 1))
+	m := compiled(t, cpu(t), numbersAndWords(), nn.CompileConfig{Losses: []losses.Loss{mse, sparse}})
+	defer closeModel(t, m)
+	for _, c := range []struct {
+		name string
+		x, y []data.Tensor
+		want string
+	}{
+		{"inputs swapped", list(x[1], x[0]), y, `nn: input "numbers" has 3 columns, want 4`},
+		{"the second input", list(x[0], waves(2, 5)), y, `nn: input "words" has 5 columns, want 3`},
+		{"one input", x[:1], y, `nn: 1 inputs for a model of 2, ["numbers" "words"]`},
+		{"NaN", list(x[0], dense(3, 0, 0, 0, 0, float32(math.NaN()), 0)), y, `input "words": row 1, column 1 is NaN`},
+		{"one target", x, y[:1], `nn: training data: number of targets is 1, want 2: one for each output with a loss or metrics, ["price" "kind"]`},
+		{"the second target", x, list(y[0], dense(3, 1, 0, 0, 0, 1, 0)), `nn: training data: targets of shape [2 3] for output "kind" of shape [2 3]: sparse_categorical_crossentropy takes class numbers`},
+		{"the first target", x, list(waves(2, 2), y[1]), `targets of shape [2 2] for output "price" of shape [2 1]: units of layer "price" are 1`},
+		{"a label", x, list(y[0], ints(0, 3)), `targets of output "kind": row 1 is 3`},
+	} {
+		_, err := m.Fit(background, &data.Dataset{X: c.x, Y: c.y}, nn.FitConfig{})
+		mistake(t, c.name, err, c.want)
+	}
+	_, err := m.PredictAll(background, x[1], x[0])
+	mistake(t, "PredictAll", err, `input "numbers" has 3 columns, want 4`)
+	numbers, words := nn.NamedInput("numbers", 4), nn.NamedInput("words", 3)
+	again := nn.NamedInput("numbers", 2)
+	first := []*nn.Node{nn.Apply(layers.Dense{Units: 1}, numbers)}
+	mistake(t, "an unused input", nn.NewModel([]*nn.Node{numbers, words}, first).Build(), `input "words", of shape [3], leads to no output`)
+	mistake(t, "an input left out", nn.NewModel([]*nn.Node{words}, first).Build(), `nn.NamedInput "numbers" of shape [4] that is not among its inputs`)
+	mistake(t, "one name", nn.NewModel([]*nn.Node{numbers, again}, []*nn.Node{nn.Apply(layers.Concatenate{}, numbers, again)}).Build(), `two inputs are called "numbers"`)
+	mistake(t, "an axis of 0", nn.NewModel([]*nn.Node{nn.NamedInput("none", 0)}, first).Build(), `input "none": rows of shape [0]`)
+	mistake(t, "Build", nn.NewModel([]*nn.Node{numbers}, first).Build(5), `input "numbers" has rows of shape [5], want [4]`)
+}
+
+// An output without a loss is not trained, and has no target unless it is
+// watched.
+func TestOutputsWithoutALoss(t *testing.T) {
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		mse, sparse := losses.MeanSquaredError{}, losses.SparseCategoricalCrossentropy{}
+		x := []data.Tensor{waves(8, 4), waves(8, 3)}
+		price, kind := waves(8, 1), ints(0, 1, 2, 0, 1, 2, 0, 1)
+		for _, c := range []struct {
+			name   string
+			losses []losses.Loss
+			watch  [][]nn.Metric
+			y      []data.Tensor
+			moves  map[string]bool
+			names  []string
+		}{
+			{"the first", []losses.Loss{nil, sparse}, nil, []data.Tensor{kind}, map[string]bool{"kind/kernel": true}, []string{"loss", "kind_loss"}},
+			{"the second", []losses.Loss{mse, nil}, nil, []data.Tensor{price}, map[string]bool{"price/kernel": true}, []string{"loss", "price_loss"}},
+			{"the first, watched", []losses.Loss{nil, sparse}, [][]nn.Metric{{metrics.MeanAbsoluteError{}}, nil}, []data.Tensor{price, kind}, map[string]bool{"kind/kernel": true}, []string{"loss", "kind_loss", "price_mean_absolute_error"}},
+			{"the second, watched", []losses.Loss{mse, nil}, [][]nn.Metric{nil, {metrics.Accuracy{}}}, []data.Tensor{price, kind}, map[string]bool{"price/kernel": true}, []string{"loss", "price_loss", "kind_accuracy"}},
+		} {
+			m := compiled(t, b, numbersAndWords(), nn.CompileConfig{Losses: c.losses, OutputMetrics: c.watch})
+			before := weights(t, m)
+			d := &data.Dataset{X: x, Y: c.y}
+			fit(t, m, d, nn.FitConfig{BatchSize: 3, Epochs: 2, Validation: d})
+			for i, w := range m.Weights() {
+				if name := w.Name(); strings.HasSuffix(name, "/kernel") && slices.Equal(before[i], weights(t, m)[i]) == c.moves[name] {
+					t.Errorf("%s: weight %q moves: want %v", c.name, name, c.moves[name])
+				}
+			}
+			r, err := m.Evaluate(background, d)
+			if err != nil || !slices.Equal(r.Names(), c.names) {
+				t.Errorf("%s: results %v, %v, want %q", c.name, r, err, c.names)
+			}
+			if _, err := m.PredictAll(background, x...); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			path := filepath.Join(t.TempDir(), "model")
+			if err := m.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := nn.Load(b, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := loaded.Evaluate(background, d); err != nil || !slices.Equal(again.Names(), c.names) {
+				t.Errorf("%s: loaded: %v, %v", c.name, again, err)
+			}
+			closeModel(t, loaded)
+			wrong := &data.Dataset{X: x, Y: append(c.y, price)}
+			_, err = m.Fit(background, wrong, nn.FitConfig{})
+			mistake(t, c.name, err, "number of targets is", "one for each output with a loss or metrics")
+			closeModel(t, m)
+		}
+		none := compiled(t, b, numbersAndWords(), nn.CompileConfig{Losses: []losses.Loss{nil, nil}})
+		defer closeModel(t, none)
+		_, err := none.Fit(background, &data.Dataset{X: x, Y: []data.Tensor{price}}, nn.FitConfig{})
+		mistake(t, "no loss at all", err, "nn: Fit: the model was compiled without a loss")
+	})
 }
 
 // foreign is a tensor that is not of package data.

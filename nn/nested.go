@@ -44,7 +44,7 @@ func (n nested) Build(b *Builder, inputs ...[]int) (Forward, error) {
 	}
 	for i, shape := range inputs {
 		if !slices.Equal(shape, m.inShapes[i]) {
-			return nil, fmt.Errorf("input %d of the nested model has shape %v, want %v: %w", i, shape, m.inShapes[i], ErrShape)
+			return nil, fmt.Errorf("%s of the nested model has shape %v, want %v: %w", m.inputName(i), shape, m.inShapes[i], ErrShape)
 		}
 	}
 	parts, err := n.copyLayers(b)

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"sync/atomic"
 )
 
@@ -32,6 +33,14 @@ func NamedInput(name string, shape ...int) *Node {
 	n := Input(shape...)
 	n.name = name
 	return n
+}
+
+// label is what messages call input i: by its name, or else its number.
+func (n *Node) label(i int) string {
+	if n.name != "" {
+		return fmt.Sprintf("input %q", n.name)
+	}
+	return fmt.Sprintf("input %d", i)
 }
 
 // Apply is layer's output for the given inputs. Shapes that do not fit are

@@ -15,10 +15,35 @@ import (
 
 // objective is what an output is held against.
 type objective struct {
-	loss     losses.Loss
-	weight   float64  // of the loss in the total
-	metrics  []Metric // each example counts alike
-	weighted []Metric // each example counts by its weight
+	loss     losses.Loss // nil: the output is for Predict
+	weight   float64     // of the loss in the total
+	metrics  []Metric    // each example counts alike
+	weighted []Metric    // each example counts by its weight
+	target   int         // which of the data's targets it takes; -1 is none
+}
+
+// watched are all metrics.
+func (o objective) watched() []Metric { return slices.Concat(o.metrics, o.weighted) }
+
+// formula is a loss or a metric as it is traced on a batch.
+type formula struct {
+	name   string
+	metric bool
+	trace  func(yTrue, yPred *graph.Tensor)
+}
+
+// formulas are the loss, if there is one, and the metrics.
+func (o objective) formulas() []formula {
+	var out []formula
+	if o.loss != nil {
+		out = append(out, formula{o.loss.Name(), false, func(t, p *graph.Tensor) { o.traceLoss(t, p, nil) }})
+	}
+	for _, metric := range o.watched() {
+		out = append(out, formula{metric.Name(), true, func(t, p *graph.Tensor) {
+			traceMetric(metric, t, p, graph.BroadcastTo(p.Const(1), probeRows))
+		}})
+	}
+	return out
 }
 
 // objectives spreads the configuration over n outputs.
@@ -35,8 +60,9 @@ func (c *CompileConfig) objectives(n int) ([]objective, error) {
 		}
 	}
 	out := make([]objective, n)
+	targets := 0
 	for i := range out {
-		o := objective{loss: c.Loss, weight: 1, metrics: c.Metrics, weighted: c.WeightedMetrics}
+		o := objective{loss: c.Loss, weight: 1, metrics: c.Metrics, weighted: c.WeightedMetrics, target: -1}
 		if c.Losses != nil {
 			o.loss = c.Losses[i]
 		}
@@ -48,6 +74,10 @@ func (c *CompileConfig) objectives(n int) ([]objective, error) {
 		}
 		if !(o.weight >= 0) || math.IsInf(o.weight, 0) {
 			return nil, fmt.Errorf("nn: Compile: LossWeights[%d] is %v, want a finite number of at least 0", i, o.weight)
+		}
+		if o.loss != nil || len(o.watched()) > 0 {
+			o.target = targets
+			targets++
 		}
 		out[i] = o
 	}
@@ -139,23 +169,12 @@ func (m *Model) rehearseObjectives(objectives []objective) error {
 		if err := m.checkActivation(i, o.loss, outs[i]); err != nil {
 			return err
 		}
-		var parts []func(yTrue, yPred *graph.Tensor)
-		if o.loss != nil {
-			parts = append(parts, func(t, p *graph.Tensor) { o.traceLoss(t, p, nil) })
-		}
-		for _, list := range [][]Metric{o.metrics, o.weighted} {
-			for _, metric := range list {
-				parts = append(parts, func(t, p *graph.Tensor) {
-					traceMetric(metric, t, p, graph.BroadcastTo(p.Const(1), probeRows))
-				})
-			}
-		}
-		for _, part := range parts {
-			rows := m.try(i, compute.Float, m.outShapes[i], part)
+		for _, f := range o.formulas() {
+			rows := m.try(i, compute.Float, m.outShapes[i], f)
 			if rows == nil {
 				continue
 			}
-			numbers := m.try(i, compute.Int, m.outShapes[i][:max(len(m.outShapes[i])-1, 0)], part)
+			numbers := m.try(i, compute.Int, m.classShape(i), f)
 			if numbers == nil {
 				continue
 			}
@@ -169,12 +188,12 @@ func (m *Model) rehearseObjectives(objectives []objective) error {
 }
 
 // try traces f on output i and targets of the given type and shape.
-func (m *Model) try(i int, typ compute.Type, target []int, f func(yTrue, yPred *graph.Tensor)) error {
+func (m *Model) try(i int, typ compute.Type, target []int, f formula) error {
 	g, outs, err := m.probe(-1)
 	if err != nil {
 		return err
 	}
-	f(g.Read(graph.NewVariable("targets", typ, append([]int{probeRows}, target...)...)), outs[i])
+	f.trace(g.Read(graph.NewVariable("targets", typ, append([]int{probeRows}, target...)...)), outs[i])
 	return g.Err()
 }
 

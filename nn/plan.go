@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/glearn-go/glearn/compute"
@@ -160,7 +159,9 @@ func (p *plan) trace(g *graph.Graph, rows int) error {
 	news.mean("loss", total, rows)
 	if len(outs) > 1 {
 		for i, l := range each {
-			news.mean(p.model.outputName(i)+"_loss", l, rows)
+			if l != nil {
+				news.mean(p.model.outputName(i)+"_loss", l, rows)
+			}
 		}
 	}
 	p.traceMetrics(&news, b, outs)
@@ -194,12 +195,12 @@ func (p *plan) traceMetrics(news *reporter, b batch, outs []*graph.Tensor) {
 		if len(outs) > 1 {
 			prefix = p.model.outputName(i) + "_"
 		}
-		for k, metric := range slices.Concat(o.metrics, o.weighted) {
+		for k, metric := range o.watched() {
 			weight := b.ones
 			if k >= len(o.metrics) && b.weight != nil {
 				weight = b.weight
 			}
-			sums, resolved := traceMetric(metric, b.y[i], outs[i], weight)
+			sums, resolved := traceMetric(metric, b.y[o.target], outs[i], weight)
 			news.sums(prefix+metric.Name(), resolved, sums)
 		}
 	}
@@ -286,9 +287,13 @@ func (p *plan) traceUpdate(g *graph.Graph, c *Call, total, cursor, step *graph.T
 // output without.
 func (d *device) loss(c *Call, b batch, outs []*graph.Tensor) (total *graph.Tensor, each []*graph.Tensor) {
 	total = c.Graph.Const(0)
+	each = make([]*graph.Tensor, len(outs))
 	for i, o := range d.objectives {
-		l := o.traceLoss(b.y[i], outs[i], b.weight)
-		each = append(each, l)
+		if o.loss == nil {
+			continue
+		}
+		l := o.traceLoss(b.y[o.target], outs[i], b.weight)
+		each[i] = l
 		total = graph.Add(total, graph.Scale(l, float32(o.weight)))
 	}
 	for _, w := range d.trained {

@@ -169,7 +169,7 @@ func (s *streamSource) check() error {
 		return nil
 	}
 	what := s.coming.name()
-	if err := s.model.checkFit(what, c.set); err != nil {
+	if err := s.model.checkFit(what, c.set, s.device); err != nil {
 		return err
 	}
 	if err := s.model.checkValues(what, c.set, s.device); err != nil {

@@ -25,26 +25,51 @@ func rowShapes(xs []data.Tensor) [][]int {
 // checkInputs says which input does not fit the model.
 func (m *Model) checkInputs(xs []data.Tensor) error {
 	if len(xs) != len(m.inShapes) {
-		return fmt.Errorf("nn: %w: %d inputs for a model of %d", ErrShape, len(xs), len(m.inShapes))
+		return fmt.Errorf("nn: %d inputs for a model of %s: %w", len(xs), m.inputList(), ErrShape)
 	}
 	for i, x := range xs {
 		got, want := x.RowShape(), m.inShapes[i]
 		if sameRow(got, want) {
 			continue
 		}
-		where := fmt.Sprintf("input %d", i)
-		for _, k := range m.calls {
-			if len(k.from) > 0 && k.from[0] == i {
-				where = fmt.Sprintf("layer %q: input", k.inst.name)
-				break
-			}
+		where := m.inputName(i)
+		if len(xs) == 1 && len(m.calls) > 0 && !m.namedInput(0) {
+			where = fmt.Sprintf("layer %q: input", m.calls[0].inst.name)
 		}
 		if len(got) == 1 && len(want) == 1 {
 			return fmt.Errorf("nn: %s has %d columns, want %d: %w", where, got[0], want[0], ErrShape)
 		}
+		if len(got) == 0 && x.Rows() == product(want) {
+			return fmt.Errorf("nn: %s has rows of shape %v, want %v; one row alone is of shape %v: %w", where, got, want, append([]int{1}, want...), ErrShape)
+		}
 		return fmt.Errorf("nn: %s has rows of shape %v, want %v: %w", where, got, want, ErrShape)
 	}
 	return nil
+}
+
+// namedInput is true of an input that has a name of its user's.
+func (m *Model) namedInput(i int) bool { return m.stack == nil && m.inputs[i].name != "" }
+
+// inputName is what messages call an input: by its name, or else its number.
+func (m *Model) inputName(i int) string {
+	if m.namedInput(i) {
+		return m.inputs[i].label(i)
+	}
+	return fmt.Sprintf("input %d", i)
+}
+
+// inputList is how many inputs there are, and their names where all have one.
+func (m *Model) inputList() string {
+	var names []string
+	for i := range m.inShapes {
+		if m.namedInput(i) {
+			names = append(names, m.inputs[i].name)
+		}
+	}
+	if len(names) < len(m.inShapes) {
+		return fmt.Sprint(len(m.inShapes))
+	}
+	return fmt.Sprintf("%d, %q", len(names), names)
 }
 
 // checkSet says what in a data set does not fit the model, values left out.
@@ -94,61 +119,34 @@ func known(t data.Tensor) error {
 
 // checkFit says what in a data set to train or evaluate on does not fit the
 // model, values left out.
-func (m *Model) checkFit(what string, set *data.Dataset) error {
+func (m *Model) checkFit(what string, set *data.Dataset, d *device) error {
 	if err := m.checkSet(what, set, true); err != nil {
 		return err
 	}
 	if err := m.checkInputs(set.X); err != nil {
 		return fmt.Errorf("%w (%s)", err, what)
 	}
-	if err := m.checkTargets(set.Y); err != nil {
-		return fmt.Errorf("%w (%s)", err, what)
-	}
-	return nil
-}
-
-// checkLosses says which output has no loss.
-func (m *Model) checkLosses(what string, d *device) error {
-	for i, o := range d.objectives {
-		if o.loss == nil {
-			return fmt.Errorf("nn: %s: output %q: %w", what, m.outputName(i), errNoLoss)
-		}
-	}
-	return nil
-}
-
-// checkTargets says which target does not fit its output.
-func (m *Model) checkTargets(ys []data.Tensor) error {
-	if len(ys) != len(m.outShapes) {
-		return fmt.Errorf("nn: %w: %d targets for a model of %d outputs", ErrShape, len(ys), len(m.outShapes))
-	}
-	for i, y := range ys {
-		got, want := y.RowShape(), m.outShapes[i]
-		short := want[:max(len(want)-1, 0)] // class numbers
-		if !sameRow(got, want) && !sameRow(got, short) {
-			return fmt.Errorf("nn: targets of output %q have rows of shape %v, want %v, or %v for class numbers: %w", m.outputName(i), got, want, short, ErrShape)
-		}
-	}
-	return nil
+	return m.checkTargets(what, set.Y, d)
 }
 
 // checkValues looks at every value of a data set.
 func (m *Model) checkValues(what string, set *data.Dataset, d *device) error {
 	for i, x := range set.X {
 		if err := finite(x); err != nil {
-			return fmt.Errorf("nn: %s, input %d: %w", what, i, err)
+			return fmt.Errorf("nn: %s, %s: %w", what, m.inputName(i), err)
 		}
 		for _, k := range m.calls {
 			if k.inst.integerBelow > 0 && len(k.from) > 0 && k.from[0] == i {
 				if err := whole(x, k.inst.integerBelow); err != nil {
-					return fmt.Errorf("nn: %s, input %d of layer %q: %w", what, i, k.inst.name, err)
+					return fmt.Errorf("nn: %s, %s of layer %q: %w", what, m.inputName(i), k.inst.name, err)
 				}
 			}
 		}
 	}
-	for i, y := range set.Y {
+	for k, y := range set.Y {
+		i := d.targets[k]
 		if err := m.checkTarget(i, y, d); err != nil {
-			if len(set.Y) == 1 {
+			if len(m.outShapes) == 1 {
 				return fmt.Errorf("nn: %s, targets: %w", what, err)
 			}
 			return fmt.Errorf("nn: %s, targets of output %q: %w", what, m.outputName(i), err)
@@ -168,7 +166,10 @@ func (m *Model) checkTarget(i int, y data.Tensor, d *device) error {
 		return err
 	}
 	if n := m.classes(y, i, d); n > 0 {
-		return whole(y, n)
+		if err := whole(y, n); err != nil {
+			return fmt.Errorf("%w; the output has %d units, and the number of the first class is 0", err, n)
+		}
+		return nil
 	}
 	if losses.DomainOf(d.objectives[i].loss) == losses.Probabilities {
 		return within(y, 0, 1)
