@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// cells are texts one after the other: for each its length as a varint, then
-// its bytes. They stand in blocks that are never moved, so that growing makes no
+// cells are texts one after the other: for each its length plus 1 as a varint,
+// then its bytes. A byte 0 between them is an empty line of the file, which has
+// no cells. They stand in blocks that are never moved, so that growing makes no
 // garbage and a text can be a part of its block.
 type cells struct {
 	blocks []*strings.Builder
@@ -23,7 +24,7 @@ const (
 
 // newCells has room for the text of a file of size bytes; 0 is of unknown size.
 // A cell takes its separator's byte for its length, and one byte more when it
-// is longer than 127 bytes.
+// is longer than 126 bytes. An empty line takes the byte of its end.
 func newCells(size int) cells {
 	var c cells
 	if size > 0 {
@@ -39,30 +40,48 @@ func (c *cells) grow(size int) {
 	c.blocks = append(c.blocks, b)
 }
 
-func (c *cells) add(cell string) {
-	var length [binary.MaxVarintLen64]byte
-	n := binary.PutUvarint(length[:], uint64(len(cell)))
-	need := n + len(cell)
+// room is a block with room for need bytes, which are taken.
+func (c *cells) room(need int) *strings.Builder {
 	if last := len(c.blocks) - 1; last < 0 || c.blocks[last].Cap()-c.blocks[last].Len() < need {
 		c.grow(max(need, min(max(c.size/4, smallestBlock), largestBlock)))
 	}
-	b := c.blocks[len(c.blocks)-1]
-	b.Write(length[:n])
-	b.WriteString(cell)
 	c.size += need
+	return c.blocks[len(c.blocks)-1]
 }
 
-// all goes through the cells in their order.
-func (c *cells) all() iter.Seq[string] {
-	return func(yield func(string) bool) {
+func (c *cells) add(cell string) {
+	var length [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(length[:], uint64(len(cell))+1)
+	b := c.room(n + len(cell))
+	b.Write(length[:n])
+	b.WriteString(cell)
+}
+
+// skip notes n empty lines before the next cell.
+func (c *cells) skip(n int) {
+	for range n {
+		c.room(1).WriteByte(0)
+	}
+}
+
+// all goes through the cells in their order, each with the number of empty lines
+// before it.
+func (c *cells) all() iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		empty := 0
 		for _, b := range c.blocks {
 			for rest := b.String(); rest != ""; {
 				n, used := uvarint(rest)
-				end := used + n
-				if !yield(rest[used:end]) {
+				if n == 0 {
+					empty++
+					rest = rest[used:]
+					continue
+				}
+				end := used + n - 1
+				if !yield(empty, rest[used:end]) {
 					return
 				}
-				rest = rest[end:]
+				empty, rest = 0, rest[end:]
 			}
 		}
 	}

@@ -24,6 +24,7 @@ type Table struct {
 	name    string
 	columns []string
 	rows    int
+	first   int // line after the names
 	cells   cells
 	missing []string
 }
@@ -68,6 +69,8 @@ func parseCSV(r io.Reader, name string, size int, cfg CSVConfig) (*Table, error)
 	in := csv.NewReader(&recordLimit{r: r, comma: string(cfg.Comma)[0]})
 	in.ReuseRecord = true
 	in.Comma = cfg.Comma
+	t.first = 1
+	next := t.first // line
 	for {
 		record, err := in.Read()
 		if err == io.EOF {
@@ -76,14 +79,22 @@ func parseCSV(r io.Reader, name string, size int, cfg CSVConfig) (*Table, error)
 		if err != nil {
 			return nil, t.readError(err, record)
 		}
+		line, _ := in.FieldPos(0)
+		empty := line - next
+		next = line + 1
+		for _, cell := range record {
+			next += strings.Count(cell, "\n")
+		}
 		if t.columns == nil {
 			if t.columns = header(record, cfg.NoHeader); !cfg.NoHeader {
-				if err := t.checkHeader(); err != nil {
+				if err := t.checkHeader(line); err != nil {
 					return nil, err
 				}
+				t.first = next
 				continue
 			}
 		}
+		t.cells.skip(empty)
 		for _, cell := range record {
 			t.cells.add(cell)
 		}
@@ -108,23 +119,29 @@ func header(record []string, none bool) []string {
 	return columns
 }
 
-func (t *Table) checkHeader() error {
+func (t *Table) checkHeader(line int) error {
 	sorted := slices.Sorted(slices.Values(t.columns))
 	for i, column := range sorted {
 		if i > 0 && column == sorted[i-1] {
-			return fmt.Errorf("datasets: %s: two columns are called %.40q; without a line of names, set NoHeader", t.name, column)
+			return fmt.Errorf("datasets: %s: line %d: two columns are called %.40q; without a line of names, set NoHeader", t.name, line, column)
 		}
 	}
 	return nil
 }
 
-// readError says where a CSV file is malformed.
+// readError says where a CSV file is malformed: in which line its row begins, and
+// in which column, where the row has as many.
 func (t *Table) readError(err error, record []string) error {
 	var parse *csv.ParseError
-	if errors.Is(err, csv.ErrFieldCount) && errors.As(err, &parse) {
+	switch {
+	case !errors.As(err, &parse):
+		return fmt.Errorf("datasets: %s: %w", t.name, err)
+	case errors.Is(err, csv.ErrFieldCount):
 		return fmt.Errorf("datasets: %s: line %d has %d cells, the first line has %d", t.name, parse.StartLine, len(record), len(t.columns))
+	case len(record) < len(t.columns): // it ends before the malformed cell
+		return fmt.Errorf("datasets: %s: line %d, column %q: %w", t.name, parse.StartLine, t.columns[len(record)], parse.Err)
 	}
-	return fmt.Errorf("datasets: %s: %w", t.name, err)
+	return fmt.Errorf("datasets: %s: line %d: %w", t.name, parse.StartLine, parse.Err)
 }
 
 // recordLimit ends reading with an error when a row does not end or has too
@@ -132,7 +149,8 @@ func (t *Table) readError(err error, record []string) error {
 type recordLimit struct {
 	r      io.Reader
 	comma  byte // first byte of the separator
-	line   int
+	line   int  // from 0
+	begin  int  // line in which the row begins
 	length int
 	commas int
 	quoted bool
@@ -148,16 +166,16 @@ func (l *recordLimit) Read(b []byte) (int, error) {
 		case c == '\n':
 			l.line++
 			if !l.quoted {
-				l.length, l.commas = 0, 0
+				l.begin, l.length, l.commas = l.line, 0, 0
 			}
 		case c == l.comma && !l.quoted:
 			l.commas++
 		}
 		if l.length > maxRecord {
-			return i, fmt.Errorf("line %d: a row of more than %d bytes; a quote may be open", l.line+1, maxRecord)
+			return i, fmt.Errorf("line %d: a row of more than %d bytes; a quote may be open", l.begin+1, maxRecord)
 		}
 		if l.commas >= maxColumns {
-			return i, fmt.Errorf("line %d: a row of more than %d cells", l.line+1, maxColumns)
+			return i, fmt.Errorf("line %d: a row of more than %d cells", l.begin+1, maxColumns)
 		}
 	}
 	return n, err

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -86,21 +87,24 @@ func TestTableWithoutHeaderAndWithOtherSigns(t *testing.T) {
 	}
 }
 
-func TestTableErrorsNameRowAndColumn(t *testing.T) {
+func TestTableErrorsNameLineAndColumn(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		read func(*Table) error
 		want string
 	}{
-		"text in a number": {"a,b\n1,2\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `row 1, column "b": "four" is no finite number`},
-		"infinity":         {"a\n-inf\n", func(t *Table) error { _, err := t.Float32(); return err }, `row 0, column "a": "-inf"`},
+		"text in a number": {"a,b\n1,2\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 3, column "b": "four" is no finite number`},
+		"infinity":         {"a\n-inf\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 2, column "a": "-inf"`},
 		"above float32":    {"a\n1e39\n", func(t *Table) error { _, err := t.Float32(); return err }, `"1e39" is no finite number`},
 		"NaN with a sign":  {"a\n+nan\n", func(t *Table) error { _, err := t.Float64("a"); return err }, `"+nan" is no finite number`},
-		"no whole number":  {"a\n1.5\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `row 0, column "a": "1.5" is no whole number`},
-		"missing":          {"a,b\n,1\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `row 0, column "a": "" is no whole number`},
+		"no whole number":  {"a\n1.5\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `line 2, column "a": "1.5" is no whole number`},
+		"missing":          {"a,b\n,1\n", func(t *Table) error { _, err := t.Int32("a"); return err }, `line 2, column "a": "" is no whole number`},
 		"above int32":      {"a\n2147483648\n", func(t *Table) error { _, err := t.Int32("a"); return err }, "is no whole number"},
 		"no such column":   {"a,b\n1,2\n", func(t *Table) error { _, err := t.Float32("c"); return err }, `no column "c"; there is ["a" "b"]`},
-		"too many names":   {"a\n" + lines(maxCategories+1), func(t *Table) error { _, _, err := t.Categories("a"); return err }, `row 65536, column "a": "65536" is one name more than 65536`},
+		"too many names":   {"a\n" + lines(maxCategories+1), func(t *Table) error { _, _, err := t.Categories("a"); return err }, `line 65538, column "a": "65536" is one name more than 65536`},
+		"an empty line":    {"\na,b\n\n\n1,2\n\r\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 7, column "b": "four"`},
+		"lines in a cell":  {"a,\"b\nc\"\n\"1\r\n\n\",2\n\n3,four\n", func(t *Table) error { _, err := t.Int32("b\nc"); return err }, `line 7, column "b\nc": "four"`},
+		"a line in a row":  {"a,b\n\"1\n\",two\n", func(t *Table) error { _, err := t.Float32("b"); return err }, `line 3, column "b": "two"`},
 		"no such text":     {"a,b\n1,2\n", func(t *Table) error { _, _, err := t.Categories("c"); return err }, `no column "c"`},
 	} {
 		wantError(t, name, c.read(table(t, c.text, CSVConfig{})), "datasets: t.csv: ", c.want)
@@ -120,11 +124,14 @@ func lines(n int) string {
 var hostileCSV = map[string]struct{ text, want string }{
 	"nothing":         {"", "the file is empty"},
 	"ragged":          {"a,b\n1,2\n3\n", "line 3 has 1 cells, the first line has 2"},
-	"open quote":      {"a,b\n1,\"2\n", "line"},
-	"bare quote":      {"a\nx\"y\n", `bare "`},
-	"two names alike": {"a,a\n1,2\n", `two columns are called "a"; without a line of names, set NoHeader`},
+	"open quote":      {"a,b\n\n1,\"2\n\n", `line 3, column "b": extraneous or missing "`},
+	"bare quote":      {"a\nx\"y\n", `line 2, column "a": bare "`},
+	"a bare quote":    {"a,b\n1,x\"y\n", `line 2, column "b": bare "`},
+	"beyond columns":  {"a\n1,x\"y\n", `line 2: bare "`},
+	"names in quotes": {"\na\"b\n", `line 2: bare "`},
+	"two names alike": {"a,a\n1,2\n", `line 1: two columns are called "a"; without a line of names, set NoHeader`},
 	"an endless row":  {"a\n" + strings.Repeat("x", maxRecord+1), "line 2: a row of more than 1048576 bytes"},
-	"an endless cell": {"a\n\"" + strings.Repeat("x\n", maxRecord), "a quote may be open"},
+	"an endless cell": {"a\n\"" + strings.Repeat("x\n", maxRecord), "line 2: a row of more than 1048576 bytes; a quote may be open"},
 	"too many cells":  {"a\n" + strings.Repeat(",", maxColumns), "line 2: a row of more than 65536 cells"},
 	"no UTF-8 rune":   {"a\xff,b\n1\n", "line 2 has 1 cells"},
 }
@@ -174,6 +181,7 @@ func TestReadCSVAllocatesTwiceTheSizeAtMost(t *testing.T) {
 	for name, row := range map[string]string{
 		"short cells": strings.Repeat("1,", 99) + "1\n",
 		"no cells":    strings.Repeat(",", 99) + "\n",
+		"empty lines": "1\n\n\n\n\n\n\n\n",
 		"long cells":  strings.Repeat("x", 128) + "\n",
 	} {
 		path := filepath.Join(t.TempDir(), "t.csv")
@@ -215,7 +223,7 @@ func TestColumnsTakeNoMemoryUntilTheyAreGood(t *testing.T) {
 			}
 			for s := range text {
 				if s == "x" {
-					return errors.New(`row 262144, column "0"`)
+					return errors.New(`line 262145, column "0"`)
 				}
 			}
 			return nil
@@ -224,7 +232,7 @@ func TestColumnsTakeNoMemoryUntilTheyAreGood(t *testing.T) {
 			if n, err := t.Missing("0"); err != nil || n != 0 {
 				return fmt.Errorf("%d missing, %w", n, err)
 			}
-			return errors.New(`row 262144, column "0"`)
+			return errors.New(`line 262145, column "0"`)
 		},
 	} {
 		var err error
@@ -234,7 +242,7 @@ func TestColumnsTakeNoMemoryUntilTheyAreGood(t *testing.T) {
 				err = read(tab)
 			}
 		})
-		wantError(t, name, err, `row 262144, column "0"`)
+		wantError(t, name, err, `line 262145, column "0"`)
 	}
 	// the index of categories takes 4 bytes a row
 	tab, err := ReadCSV(path, CSVConfig{NoHeader: true})
@@ -250,11 +258,21 @@ func TestColumnsTakeNoMemoryUntilTheyAreGood(t *testing.T) {
 
 func TestCellsInBlocks(t *testing.T) {
 	c := newCells(0)
-	want := []string{"", "a", strings.Repeat("b", 127), strings.Repeat("c", 128), strings.Repeat("d", 20000), "", strings.Repeat("e", smallestBlock-1), "f"}
-	for _, s := range want {
+	want := []string{"", "a", strings.Repeat("a", 126), strings.Repeat("b", 127), strings.Repeat("c", 128), strings.Repeat("d", 20000), "", strings.Repeat("e", smallestBlock-1), "f"}
+	var empty []int
+	for i, s := range want {
+		empty = append(empty, i%3)
+		c.skip(i % 3)
 		c.add(s)
 	}
-	if got := slices.Collect(c.all()); !slices.Equal(got, want) || len(c.blocks) < 3 {
+	var got []string
+	for n, s := range c.all() {
+		if n != empty[len(got)] {
+			t.Errorf("%d empty lines before cell %d, want %d", n, len(got), empty[len(got)])
+		}
+		got = append(got, s)
+	}
+	if !slices.Equal(got, want) || len(c.blocks) < 3 {
 		t.Errorf("%d blocks hold %q", len(c.blocks), got)
 	}
 }
@@ -303,6 +321,7 @@ func FuzzParseCSV(f *testing.F) {
 		if tab.cells.size > len(text)+len(text)/128+1 { // the room that ReadCSV gives it
 			t.Fatalf("%d bytes of cells from %d of text", tab.cells.size, len(text))
 		}
+		checkPlaces(t, tab, text)
 		for _, column := range tab.Columns() {
 			if cells := texts(t, tab, column); len(cells) != tab.Rows() {
 				t.Fatalf("%d cells in column %q of %d rows", len(cells), column, tab.Rows())
@@ -321,6 +340,34 @@ func FuzzParseCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkPlaces holds the line of each cell of the last row against encoding/csv's.
+func checkPlaces(t *testing.T, tab *Table, text string) {
+	t.Helper()
+	if tab.Rows() == 0 {
+		return
+	}
+	in := csv.NewReader(strings.NewReader(text))
+	in.ReuseRecord = true
+	var lines []int
+	for {
+		record, err := in.Read()
+		if err != nil {
+			break
+		}
+		lines = lines[:0]
+		for i := range record {
+			line, _ := in.FieldPos(i)
+			lines = append(lines, line)
+		}
+	}
+	for column, line := range lines {
+		want := fmt.Sprintf("datasets: t.csv: line %d, column %q", line, tab.columns[column])
+		if got := tab.place(tab.Rows()-1, column); got != want {
+			t.Fatalf("%s, want %s", got, want)
+		}
+	}
 }
 
 var _ io.Reader = (*endless)(nil)
@@ -342,5 +389,5 @@ func ExampleParseCSV() {
 	fmt.Println(err)
 	// Output:
 	// [name age] [36 NaN]
-	// datasets: people.csv: row 0, column "name": "Ada" is no finite number
+	// datasets: people.csv: line 2, column "name": "Ada" is no finite number
 }

@@ -18,9 +18,21 @@ func (t *Table) Columns() []string { return slices.Clone(t.columns) }
 // Rows is the number of rows, the line of names not counted.
 func (t *Table) Rows() int { return t.rows }
 
-// place is where a cell stands, for errors: row 0 is the first below the names.
+// place is where a cell stands, for errors: the line of the file, and the name
+// of the column.
 func (t *Table) place(row, column int) string {
-	return fmt.Sprintf("datasets: %s: row %d, column %q", t.name, row, t.columns[column])
+	line, at := t.first, 0
+	for empty, cell := range t.cells.all() {
+		line += empty
+		if at == row*len(t.columns)+column {
+			break
+		}
+		line += strings.Count(cell, "\n")
+		if at++; at%len(t.columns) == 0 {
+			line++
+		}
+	}
+	return fmt.Sprintf("datasets: %s: line %d, column %q", t.name, line, t.columns[column])
 }
 
 func (t *Table) index(column string) (int, error) {
@@ -39,7 +51,7 @@ func (t *Table) isMissing(cell string) bool {
 // each calls f with every cell, in file order, spaces around it removed.
 func (t *Table) each(f func(row, column int, cell string) error) error {
 	at := 0
-	for cell := range t.cells.all() {
+	for _, cell := range t.cells.all() {
 		if err := f(at/len(t.columns), at%len(t.columns), strings.Trim(cell, " \t")); err != nil {
 			return err
 		}
@@ -87,7 +99,7 @@ func readColumn[V any](t *Table, column string, parse func(cell string) (V, erro
 
 // Float32 reads the given columns, or all when none are given, as numbers:
 // [rows, columns], NaN where a cell is missing. A cell that is no finite number
-// in float32's range is an error that names its row and column.
+// in float32's range is an error that names its line and column.
 func (t *Table) Float32(columns ...string) (*data.Dense, error) {
 	if len(columns) == 0 {
 		columns = t.columns
@@ -155,7 +167,7 @@ func (t *Table) Text(column string) (iter.Seq[string], error) {
 	}
 	return func(yield func(string) bool) {
 		at := 0
-		for cell := range t.cells.all() {
+		for _, cell := range t.cells.all() {
 			if at++; (at-1)%len(t.columns) != c {
 				continue
 			}
@@ -186,7 +198,7 @@ func (t *Table) Categories(column string) (index *data.Ints, names []string, err
 	for s := range text {
 		seen[s] = -1
 		if len(seen) > maxCategories+1 {
-			return nil, nil, fmt.Errorf("datasets: %s: row %d, column %q: %.40q is one name more than %d", t.name, row, column, s, maxCategories)
+			return nil, nil, fmt.Errorf("%s: %.40q is one name more than %d", t.place(row, slices.Index(t.columns, column)), s, maxCategories)
 		}
 		row++
 	}

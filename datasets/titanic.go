@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/glearn-go/glearn/data"
 )
@@ -121,7 +122,7 @@ const maxPassengers = 1 << 12
 // passengers reads the columns of Kaggle's files.
 func (t *Table) passengers(told bool) ([]Passenger, error) {
 	if t.rows > maxPassengers {
-		return nil, fmt.Errorf("datasets: %s: row %d: more than %d passengers", t.name, maxPassengers, maxPassengers)
+		return nil, fmt.Errorf("%s: more than %d passengers", t.place(maxPassengers, 0), maxPassengers)
 	}
 	out := make([]Passenger, t.rows)
 	var err error
@@ -135,7 +136,7 @@ func (t *Table) passengers(told bool) ([]Passenger, error) {
 		}
 		for row, v := range values.Values {
 			if v < from || v > to {
-				err = fmt.Errorf("datasets: %s: row %d, column %q: %d, want %d to %d", t.name, row, column, v, from, to)
+				err = fmt.Errorf("%s: %d, want %d to %d", t.place(row, slices.Index(t.columns, column)), v, from, to)
 				return
 			}
 			set(&out[row], int(v))

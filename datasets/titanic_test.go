@@ -67,11 +67,11 @@ func TestTitanicRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ from, to, want string }{
-		"text in a number":    {",38.5,", ",old,", `row 1, column "Age": "old" is no finite number`},
-		"infinity":            {",38.5,", ",Inf,", `row 1, column "Age": "Inf" is no finite number`},
-		"class 4":             {"1,0,3,", "1,0,4,", `row 0, column "Pclass": 4, want 1 to 3`},
-		"survived twice":      {"1,0,3,", "1,2,3,", `row 0, column "Survived": 2, want 0 to 1`},
-		"half a sibling":      {",22,1,", ",22,1.5,", `row 0, column "SibSp": "1.5" is no whole number`},
+		"text in a number":    {",38.5,", ",old,", `line 3, column "Age": "old" is no finite number`},
+		"infinity":            {",38.5,", ",Inf,", `line 3, column "Age": "Inf" is no finite number`},
+		"class 4":             {"1,0,3,", "1,0,4,", `line 2, column "Pclass": 4, want 1 to 3`},
+		"survived twice":      {"1,0,3,", "1,2,3,", `line 2, column "Survived": 2, want 0 to 1`},
+		"half a sibling":      {",22,1,", ",22,1.5,", `line 2, column "SibSp": "1.5" is no whole number`},
 		"a row cut short":     {",13,,", ",13", "line 4 has 10 cells, the first line has 12"},
 		"a missing column":    {"Parch", "Perch", `no column "Parch"; there is ["PassengerId"`},
 		"a quote out of turn": {",male,", `,ma"le,`, `bare "`},
@@ -90,7 +90,7 @@ func TestTitanicRefuses(t *testing.T) {
 func TestTitanicBoundsTheNumberOfPassengers(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "train.csv")
-	for rows, want := range map[int]string{maxPassengers: "test.csv", maxPassengers + 1: "row 4096: more than 4096 passengers", 1 << 18: "row 4096: more than 4096 passengers"} {
+	for rows, want := range map[int]string{maxPassengers: "test.csv", maxPassengers + 1: `line 4098, column "PassengerId": more than 4096 passengers`, 1 << 18: `line 4098, column "PassengerId": more than 4096 passengers`} {
 		text := "PassengerId,Survived,Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked\n" + strings.Repeat("1,0,1,,,,0,0,,,,\n", rows)
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
