@@ -1,10 +1,5 @@
 package nn
 
-import (
-	"fmt"
-	"io"
-)
-
 // Callback is told about the course of Fit. It is any value with at least one
 // of the methods of [TrainBeginner], [TrainEnder], [EpochBeginner],
 // [EpochEnder], [BatchBeginner], [BatchEnder], [TestBeginner], [TestEnder],
@@ -88,7 +83,6 @@ type Training struct {
 	batches int
 	stopped bool
 	history *History
-	out     io.Writer
 
 	fit         *fit
 	at          position
@@ -145,9 +139,8 @@ func (t *Training) LearningRate() float64 { return t.device.rateNow() }
 // SetLearningRate makes the rate constant from the next step on.
 func (t *Training) SetLearningRate(rate float64) error { return t.device.rate.set(rate) }
 
-// Logf writes a line to where Fit shows its progress.
-func (t *Training) Logf(format string, args ...any) {
-	if t.out != nil {
-		fmt.Fprintf(t.out, format+"\n", args...)
-	}
-}
+// Logf writes a line to where Fit shows its progress, above the bar on a
+// terminal. Where FitConfig.Progress is nil it is a line of the log (log/slog,
+// level Info), as other messages of this module are, so that nothing a callback
+// has to say is lost.
+func (t *Training) Logf(format string, args ...any) { t.fit.progress.logf(format, args...) }

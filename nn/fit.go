@@ -33,7 +33,8 @@ type FitConfig struct {
 	ClassWeight map[int]float64
 	Callbacks   []Callback
 	// Progress is where to show how it goes: a bar where it is a terminal,
-	// otherwise a line for each epoch. Nil is nowhere.
+	// otherwise a line for each epoch. Nil is nowhere; what callbacks say
+	// ([Training.Logf]) is then in the log. [io.Discard] silences both.
 	Progress io.Writer
 }
 
@@ -198,7 +199,7 @@ func (f *fit) close() {
 // start trains, and returns the history however it ends.
 func (f *fit) start(ctx context.Context) (*History, error) {
 	f.progress = newProgress(f.config.Progress)
-	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, out: f.config.Progress, validates: f.val != nil, fit: f}
+	f.state = &Training{model: f.model, device: f.device, epochs: f.config.Epochs, batches: f.steps, history: f.history, validates: f.val != nil, fit: f}
 	return f.history, f.run(ctx)
 }
 
@@ -288,10 +289,10 @@ func (f *fit) epoch(ctx context.Context, epoch int) (*Results, error) {
 	if err := f.train.begin(epoch); err != nil {
 		return nil, err
 	}
-	f.progress.begin(epoch, f.config.Epochs, f.steps)
 	r := pass{model: f.model, device: f.device, source: f.train, training: true, limit: f.steps, single: f.callbacks.batches()}
 	t.pass = &r
 	f.restoreEpoch(&r)
+	f.progress.begin(epoch, f.config.Epochs, f.steps, r.start)
 	if r.single {
 		r.before = func(done int) error { return f.callbacks.batchBegin(t, done) }
 	}
