@@ -233,7 +233,8 @@ func TestModelCheckpoint(t *testing.T) {
 		{"weights only", callbacks.ModelCheckpoint{Path: "m.npz", SaveWeightsOnly: true}, map[string]float64{"m.npz": 6}},
 		{"best only", callbacks.ModelCheckpoint{Path: "best", SaveBestOnly: true, Monitor: "loss"}, map[string]float64{"best": 3}},
 		{"best is largest", callbacks.ModelCheckpoint{Path: "best-{epoch}", SaveBestOnly: true, Monitor: "loss", Mode: callbacks.Max}, map[string]float64{"best-01": 5, "best-04": 6}},
-		{"the newest", callbacks.ModelCheckpoint{Path: "m-{epoch}", Keep: 1}, map[string]float64{"m-04": 6}},
+		{"numbers in the name", callbacks.ModelCheckpoint{Path: "{epoch:04d}-{loss:.1f}-{loss}", SaveBestOnly: true, Monitor: "loss"}, map[string]float64{"0001-5.0-5.0000": 5, "0002-3.0-3.0000": 3}},
+		{"the newest", callbacks.ModelCheckpoint{Path: "m-{epoch:d}", Keep: 1}, map[string]float64{"m-4": 6}},
 		{"the newest and the best", callbacks.ModelCheckpoint{Path: "m-{epoch}", Keep: 1, Monitor: "loss"}, map[string]float64{"m-02": 3, "m-04": 6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -258,6 +259,19 @@ func TestModelCheckpoint(t *testing.T) {
 	h, err := s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: filepath.Join(t.TempDir(), "no", "x")})
 	if !errors.Is(err, os.ErrNotExist) || len(h.Epoch) != 1 {
 		t.Errorf("%v, %d epochs", err, len(h.Epoch))
+	}
+	_, err = s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: filepath.Join(t.TempDir(), "{val_loss}")})
+	if err == nil || !strings.Contains(err.Error(), `{val_loss}, there is no "val_loss" among the results ["loss"]`) {
+		t.Errorf("a result that is not there: %v", err)
+	}
+	// An epoch that does not validate is passed over before its path is made.
+	dir := t.TempDir()
+	best := &callbacks.ModelCheckpoint{Path: filepath.Join(dir, "{val_loss:.0f}"), SaveBestOnly: true}
+	if _, err := s.run(t, nn.FitConfig{Validation: s.train, ValidationFreq: 2}, best); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "1")); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -321,7 +335,12 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{&callbacks.ReduceLROnPlateau{MinDelta: new(math.NaN())}, "MinDelta is NaN"},
 		{callbacks.LearningRateScheduler{}, "Schedule is nil"},
 		{&callbacks.ModelCheckpoint{}, "Path is empty"},
-		{&callbacks.ModelCheckpoint{Path: "x", Keep: 2}, "put {epoch} into Path"},
+		{&callbacks.ModelCheckpoint{Path: "epoch{loss}", Keep: 2}, "put {epoch} into Path"},
+		{&callbacks.ModelCheckpoint{Path: "{epoch:.2f}"}, "Path has {epoch:.2f}; want {epoch}, {epoch:04d}"},
+		{&callbacks.ModelCheckpoint{Path: "{loss:04d}"}, "Path has {loss:04d}; want"},
+		{&callbacks.ModelCheckpoint{Path: "{loss:}"}, "Path has {loss:}; want"},
+		{&callbacks.ModelCheckpoint{Path: "{}"}, "a brace in it has no counterpart or nothing inside"},
+		{&callbacks.ModelCheckpoint{Path: "{epoch"}, "a brace in it has no counterpart"},
 		{&callbacks.ModelCheckpoint{Path: "x", Keep: -1}, "Keep -1, want 0 or more"},
 		{&callbacks.BackupAndRestore{}, "Dir is empty"},
 		{&callbacks.BackupAndRestore{Dir: "x", SaveFreq: -1}, "SaveFreq is -1"},

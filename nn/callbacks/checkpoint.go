@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/glearn-go/glearn/nn"
 )
@@ -15,7 +14,9 @@ import (
 // A file that cannot be written is an error that stops Fit; the file that was
 // there before stays good.
 type ModelCheckpoint struct {
-	// Path is where to; "{epoch}" in it becomes the epoch's number, from 1.
+	// Path is where to; "{epoch}" in it becomes the epoch's number, from 1, of at
+	// least two digits, or more with "{epoch:04d}"; "{val_loss}" becomes a result,
+	// of four decimals or as "{val_loss:.2f}" has it.
 	Path            string
 	SaveWeightsOnly bool   // as Model.SaveWeights does
 	SaveBestOnly    bool   // only when Monitor improved
@@ -38,8 +39,11 @@ func (c *ModelCheckpoint) Check() error {
 		return errors.New("ModelCheckpoint: Path is empty")
 	case c.Every < 0 || c.Keep < 0:
 		return fmt.Errorf("ModelCheckpoint: Every is %d and Keep %d, want 0 or more", c.Every, c.Keep)
-	case c.Keep > 0 && !strings.Contains(c.Path, "{epoch}"):
+	case c.Keep > 0 && !hasEpoch(c.Path):
 		return fmt.Errorf("ModelCheckpoint: Keep is %d, but all epochs go to %s; put {epoch} into Path", c.Keep, c.Path)
+	}
+	if err := checkPlaces(c.Path); err != nil {
+		return fmt.Errorf("ModelCheckpoint: %w", err)
 	}
 	return c.monitor().check()
 }
@@ -55,16 +59,23 @@ func (c *ModelCheckpoint) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	if (t.Epoch()+1)%max(c.Every, 1) != 0 {
 		return nil
 	}
-	path := strings.ReplaceAll(c.Path, "{epoch}", fmt.Sprintf("%02d", t.Epoch()+1))
-	if c.SaveBestOnly || r.Has(c.monitor().key()) {
-		m := c.monitor()
+	m, better := c.monitor(), false
+	if c.SaveBestOnly || r.Has(m.key()) {
 		x, ok, err := m.value(t, r)
-		if !ok || c.SaveBestOnly && !m.better(x, c.best) {
+		better = ok && m.better(x, c.best)
+		if !ok || c.SaveBestOnly && !better {
 			return err
 		}
-		if m.better(x, c.best) {
-			c.best, c.bestPath = x, path
+		if better {
+			c.best = x
 		}
+	}
+	path, err := fillPlaces(c.Path, t.Epoch()+1, r)
+	if err != nil {
+		return fmt.Errorf("ModelCheckpoint: %w", err)
+	}
+	if better {
+		c.bestPath = path
 	}
 	save := t.Model().Save
 	if c.SaveWeightsOnly {
