@@ -23,7 +23,7 @@ func ToCategorical(labels *Ints, classes int) (*Dense, error) {
 	out := &Dense{Shape: []int{labels.Rows(), classes}, Values: make([]float32, labels.Rows()*classes)}
 	for i, v := range labels.Values {
 		if v < 0 || int(v) >= classes {
-			return nil, fmt.Errorf("data: row %d: label %d, want 0 to %d", i, v, classes-1)
+			return nil, fmt.Errorf("data: row %d: label %d, want 0 to %d: the first of %d classes is 0", i, v, classes-1, classes)
 		}
 		out.Values[i*classes+int(v)] = 1
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
@@ -54,7 +55,13 @@ func (c *FitConfig) check() error {
 	if c.ValidationSplit > 0 && c.Validation != nil {
 		return errors.New("nn: Fit: give Validation or ValidationSplit, not both")
 	}
+	if c.Stratify && c.ValidationSplit == 0 {
+		return fmt.Errorf("nn: Fit: Stratify is for ValidationSplit, which is 0: %w", ErrValue)
+	}
 	c.Epochs = max(c.Epochs, 1)
+	if c.InitialEpoch > c.Epochs {
+		return fmt.Errorf("nn: Fit: InitialEpoch is %d and Epochs, the number at which to end, is %d: want no less: %w", c.InitialEpoch, c.Epochs, ErrValue)
+	}
 	c.ValidationFreq = max(c.ValidationFreq, 1)
 	if c.BatchSize == 0 {
 		c.BatchSize = defaultBatch
@@ -120,6 +127,9 @@ func (m *Model) newFit(first *data.Dataset, config FitConfig) (*fit, error) {
 	if !d.learns() {
 		return nil, errors.New("nn: Fit: the model was compiled without a loss: give Compile one")
 	}
+	if len(d.trained) == 0 {
+		slog.Warn("nn: Fit: the model has no trainable weights, and will not change: SetTrainable and Compile make it learn", "model", m.name)
+	}
 	f := &fit{config: config, model: m, device: d, callbacks: config.Callbacks, history: &History{Metrics: map[string][]float64{}}}
 	if val := config.Validation; val != nil {
 		if err := f.takeValidation(val); err != nil {
@@ -131,6 +141,9 @@ func (m *Model) newFit(first *data.Dataset, config FitConfig) (*fit, error) {
 
 // takeSet sets what to train on, and to validate on where a share is held out.
 func (f *fit) takeSet(train *data.Dataset) error {
+	if err := f.model.checkTargets("training data", train.Y, f.device); err != nil {
+		return err // before what follows looks at classes
+	}
 	if f.config.ValidationSplit > 0 {
 		var val *data.Dataset
 		var err error
@@ -144,7 +157,7 @@ func (f *fit) takeSet(train *data.Dataset) error {
 	weights := train.Weights
 	if f.config.ClassWeight != nil {
 		var err error
-		if weights, err = classWeights(train, f.config.ClassWeight); err != nil {
+		if weights, err = f.model.classWeights(train, f.config.ClassWeight, f.device); err != nil {
 			return err
 		}
 	}

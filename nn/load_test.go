@@ -164,6 +164,7 @@ func TestHostileConfigurations(t *testing.T) {
 		"nothing in it":               {`{}`, nil, "at least one input"},
 		"unknown field":               {`{"modle":{}}`, nil, `no field "modle"`},
 		"unknown layer":               {oneLayer("[2]", `{"class":"Exec","config":{"command":"rm"}}`), nil, `unknown class "Exec"`},
+		"a type of one's own":         {oneLayer("[2]", `{"class":"Exec"}`), nil, "has to be registered before, with nn.Register[nn.Layer]"},
 		"a function":                  {oneLayer("[2]", `{"class":"Lambda"}`), nil, "layer"},
 		"no layer":                    {oneLayer("[2]", `null`), nil, "no configuration"},
 		"negative units":              {oneLayer("[2]", `{"class":"Dense","config":{"units":-3}}`), nil, "Units is -3"},

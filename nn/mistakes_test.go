@@ -172,6 +172,7 @@ func TestDataThatIsWrong(t *testing.T) {
 		{"one-hot for a sparse loss", sparse, good, dense(3, 1, 0, 0, 0, 1, 0, 0, 0, 1), nn.ErrShape, false, []string{"targets of shape [3 3] for the output of shape [3 3]: sparse_categorical_crossentropy takes class numbers; losses.CategoricalCrossentropy takes"}},
 		{"class numbers for a dense loss", losses.CategoricalCrossentropy{}, good, ints(0, 1, 2), nn.ErrShape, false, []string{"targets of shape [3] for the output of shape [3 3]: categorical_crossentropy takes one-hot rows", "losses.SparseCategoricalCrossentropy", "data.ToCategorical"}},
 		{"no columns", sparse, &data.Dense{Shape: []int{3, 0}}, ints(0, 1, 2), nn.ErrShape, true, []string{"0 columns, want 2"}},
+		{"one row alone", sparse, &data.Dense{Shape: []int{2}, Values: make([]float32, 2)}, ints(0, 1), nn.ErrShape, true, []string{"rows of shape [], want [2]; one row alone is of shape [1 2]"}},
 		{"no shape", sparse, &data.Dense{}, ints(0, 1, 2), nn.ErrShape, true, []string{"input 0", "shape"}},
 		{"fewer values than the shape says", sparse, &data.Dense{Shape: []int{3, 2}, Values: make([]float32, 5)}, ints(0, 1, 2), nn.ErrShape, true, []string{"input 0", "[3 2]", "got 5"}},
 		{"a sparse column out of range", sparse, &data.CSR{Columns: 2, RowPtr: []int32{0, 0, 1, 1}, Col: []int32{2}}, ints(0, 1, 2), nn.ErrShape, true, []string{"sparse row 1 has column 2"}},
@@ -411,6 +412,10 @@ func TestWaysToCallFitThatAreWrong(t *testing.T) {
 			{"empty validation", nn.FitConfig{Validation: good.Slice(0, 0)}, nn.ErrEmpty, []string{"validation data is empty"}},
 			{"class without weight", nn.FitConfig{ClassWeight: map[int]float64{0: 1, 2: 1}}, nn.ErrValue, []string{"no weight for class 1, of row 1"}},
 			{"negative class weight", nn.FitConfig{ClassWeight: map[int]float64{0: 1, 1: -1, 2: 1}}, nn.ErrValue, []string{"class 1 is -1"}},
+			{"a class that is none", nn.FitConfig{ClassWeight: map[int]float64{0: 1, 1: 1, 2: 1, 3: 2}}, nn.ErrValue, []string{"ClassWeight has a weight for class 3, want classes from 0 to 2"}},
+			{"a negative class", nn.FitConfig{ClassWeight: map[int]float64{-1: 1, 0: 1, 1: 1, 2: 1}}, nn.ErrValue, []string{"weight for class -1"}},
+			{"an end before the beginning", nn.FitConfig{InitialEpoch: 5, Epochs: 3}, nn.ErrValue, []string{"InitialEpoch is 5 and Epochs, the number at which to end, is 3"}},
+			{"no split to stratify", nn.FitConfig{Stratify: true}, nn.ErrValue, []string{"Stratify is for ValidationSplit, which is 0"}},
 			{"infinite class weight", nn.FitConfig{ClassWeight: map[int]float64{0: 1, 1: math.Inf(1), 2: 1}}, nn.ErrValue, []string{"class 1 is +Inf"}},
 			{"no callback", nn.FitConfig{Callbacks: []nn.Callback{7}}, nil, []string{"callback 0", "int"}},
 			{"a nil callback", nn.FitConfig{Callbacks: []nn.Callback{nil}}, nil, []string{"callback 0"}},
@@ -445,6 +450,65 @@ func TestWaysToCallFitThatAreWrong(t *testing.T) {
 		mistake(t, "learning rate", m.SetLearningRate(math.NaN()), "NaN")
 	})
 	heard.same(t)
+}
+
+// Class weights of yes and no have one unit and two classes, and those of
+// numbers any; a mistake in the targets comes first.
+func TestClassWeightsOfOneUnit(t *testing.T) {
+	b := cpu(t)
+	x, yes := waves(4, 2), dense(1, 0, 1, 1, 0)
+	for name, c := range map[string]struct {
+		loss    losses.Loss
+		y       data.Tensor
+		weights map[int]float64
+		err     string
+	}{
+		"yes and no":       {losses.BinaryCrossentropy{}, yes, map[int]float64{0: 1, 1: 2}, ""},
+		"a third answer":   {losses.BinaryCrossentropy{}, yes, map[int]float64{0: 1, 1: 2, 2: 1}, "weight for class 2, want classes from 0 to 1"},
+		"whole numbers":    {losses.MeanSquaredError{}, dense(1, 7, 8, 7, 8), map[int]float64{7: 1, 8: 2, 9: 1}, ""},
+		"a wrong target":   {losses.BinaryCrossentropy{}, waves(4, 2), map[int]float64{0: 1, 5: 2}, "targets of shape [4 2]"},
+		"another weight":   {losses.MeanSquaredError{}, dense(1, 7, 8, 7, 8), map[int]float64{7: 1}, "no weight for class 8, of row 1"},
+		"no class numbers": {losses.MeanSquaredError{}, dense(1, 0.5, 8, 7, 8), map[int]float64{8: 1}, "row 0: target 0.5 is not a class number"},
+	} {
+		m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 1, Activation: activations.Sigmoid}), nn.CompileConfig{Loss: c.loss})
+		_, err := m.Fit(background, set(t, x, c.y), nn.FitConfig{ClassWeight: c.weights})
+		if c.err != "" {
+			mistake(t, name, err, c.err)
+		} else if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		closeModel(t, m)
+	}
+}
+
+// A model that is frozen as a whole says so when it is trained.
+func TestFitOfAFrozenModel(t *testing.T) {
+	b := cpu(t)
+	m := classifier()
+	if err := m.Build(2); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.SetTrainable("", false); err != nil {
+		t.Fatal(err)
+	}
+	forBlobs(t, b, m)
+	defer closeModel(t, m)
+	if log := warnings(t, func() { fit(t, m, blobs(t, 6), nn.FitConfig{}) }); strings.Count(log, "no trainable weights") != 1 {
+		t.Errorf("the log is %q, want a line about weights", log)
+	}
+}
+
+// What needs weights says how a model gets them.
+func TestBeforeBuild(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weights")
+	m := classifier()
+	_, got := m.GetWeights()
+	for name, err := range map[string]error{"GetWeights": got, "SetWeights": m.SetWeights(nil), "Save": m.Save(path), "SaveWeights": m.SaveWeights(path), "LoadWeights": m.LoadWeights(path)} {
+		mistake(t, name, err, "the model is not built yet and has no weights: put an Input layer first, call Build, or Fit")
+		if strings.Count(err.Error(), "nn: ") != 1 {
+			t.Errorf("%s: %q says nn: more than once", name, err)
+		}
+	}
 }
 
 func TestBeforeCompileAndAfterClose(t *testing.T) {

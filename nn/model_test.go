@@ -41,15 +41,30 @@ func TestSummary(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
 	}
 	out.Reset()
-	m := nn.NewSequential(layers.Dense{Units: 64}, layers.Dense{Units: 46})
-	if err := m.Summary(&out); err != nil || !strings.Contains(out.String(), "dense (Dense)") || !strings.Contains(out.String(), "unbuilt") {
-		t.Errorf("unbuilt: %v\n%s", err, out.String())
+	again := nn.Share(layers.Dense{Units: 46})
+	m := nn.NewSequential(layers.Dense{Units: 64}, layers.Dense{Units: 46, Name: "out"}, again, again)
+	want = `Model: "sequential"
+┏━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━━━━━┓
+┃ Layer (type)    ┃ Output Shape ┃     Param # ┃
+┣━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━╋━━━━━━━━━━━━━┫
+┃ dense (Dense)   ┃ ?            ┃ 0 (unbuilt) ┃
+┃ out (Dense)     ┃ ?            ┃ 0 (unbuilt) ┃
+┃ dense_1 (Dense) ┃ ?            ┃ 0 (unbuilt) ┃
+┃ dense_1 (Dense) ┃ ?            ┃ 0 (unbuilt) ┃
+┗━━━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━┻━━━━━━━━━━━━━┛
+ Total params: 0 (0.00 B)
+ Trainable params: 0 (0.00 B)
+ Non-trainable params: 0 (0.00 B)
+`
+	if err := m.Summary(&out); err != nil || out.String() != want {
+		t.Errorf("unbuilt: %v, got\n%swant\n%s", err, out.String(), want)
 	}
+	mistake(t, "two layers of one name", nn.NewSequential(layers.Dense{Units: 1, Name: "a"}, layers.Dense{Units: 1, Name: "a"}).Summary(&out), `two layers are called "a"`)
 	out.Reset()
 	if err := m.Build(10000); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Summary(&out); err != nil || !strings.Contains(out.String(), "640,064") || !strings.Contains(out.String(), "643,054 (2.45 MB)") {
+	if err := m.Summary(&out); err != nil || !strings.Contains(out.String(), "dense_1 (Dense)") || !strings.Contains(out.String(), "640,064") || !strings.Contains(out.String(), "645,216 (2.46 MB)") {
 		t.Errorf("built: %v\n%s", err, out.String())
 	}
 }

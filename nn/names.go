@@ -70,6 +70,26 @@ func givenName(l Layer) string {
 	return ""
 }
 
+// stackNames are the names that the layers of a stack have once they are built.
+func (m *Model) stackNames() ([]string, error) {
+	taken, known := map[string]bool{}, map[*Shared]string{}
+	for s, inst := range m.instances {
+		taken[inst.name], known[s] = true, inst.name
+	}
+	names := make([]string, len(m.stack))
+	for i, s := range m.stack {
+		if known[s] == "" {
+			name, err := nameFor(s, taken)
+			if err != nil {
+				return nil, err
+			}
+			taken[name], known[s] = true, name
+		}
+		names[i] = known[s]
+	}
+	return names, nil
+}
+
 // maxName bounds the name of a layer, which is a part of many other names.
 const maxName = 255
 

@@ -242,7 +242,7 @@ func TestSaveRefuses(t *testing.T) {
 	mistake(t, "a model that is not built", classifier().Save(path), "not built")
 	mistake(t, "a Go function", build(layers.Activation{Activation: activations.Func(activations.ReLU.Apply)}).Save(path),
 		"a Go function, which cannot be saved", "model.layers[0].layer(Activation).activation")
-	mistake(t, "a layer that is not registered", build(nn.Layer(stranger{})).Save(path), "nn_test.stranger", "not registered")
+	mistake(t, "a layer that is not registered", build(nn.Layer(stranger{})).Save(path), "nn_test.stranger", "not registered", "nn.Register[nn.Layer]")
 	mistake(t, "the extension .npz", build(layers.Dense{Units: 1}).Save(path+".npz"), "SaveWeights")
 	mistake(t, "a folder that is not there", build(layers.Dense{Units: 1}).Save(filepath.Join(path, "x")), "no such file")
 	huge := build(layers.Softmax{})

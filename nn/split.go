@@ -59,7 +59,7 @@ func missingClasses(set, other *data.Dataset) []int {
 }
 
 // classWeights is the weight of each row: its class's, times its own.
-func classWeights(set *data.Dataset, weights map[int]float64) ([]float32, error) {
+func (m *Model) classWeights(set *data.Dataset, weights map[int]float64, d *device) ([]float32, error) {
 	if len(set.Y) != 1 {
 		return nil, fmt.Errorf("nn: Fit: ClassWeight is for one target, the data has %d: %w", len(set.Y), ErrShape)
 	}
@@ -67,7 +67,11 @@ func classWeights(set *data.Dataset, weights map[int]float64) ([]float32, error)
 	if err != nil {
 		return nil, fmt.Errorf("nn: Fit: ClassWeight: %w", err)
 	}
+	classes := m.classesOf(d)
 	for c, w := range weights {
+		if classes > 0 && (c < 0 || c >= classes) {
+			return nil, fmt.Errorf("nn: Fit: ClassWeight has a weight for class %d, want classes from 0 to %d: %w", c, classes-1, ErrValue)
+		}
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return nil, fmt.Errorf("nn: Fit: ClassWeight of class %d is %v, want a finite number of at least 0: %w", c, w, ErrValue)
 		}
@@ -84,4 +88,15 @@ func classWeights(set *data.Dataset, weights map[int]float64) ([]float32, error)
 		}
 	}
 	return out, nil
+}
+
+// classesOf is how many classes the only target tells apart; 0 where it is not
+// known.
+func (m *Model) classesOf(d *device) int {
+	i := d.targets[0]
+	shape := m.outShapes[i]
+	if losses.DomainOf(d.objectives[i].loss) == losses.Numbers || len(shape) == 0 {
+		return 0
+	}
+	return max(shape[len(shape)-1], 2) // one unit says yes or no
 }

@@ -178,7 +178,7 @@ func (s *streamSource) check() error {
 	c.weights = c.set.Weights
 	if s.config.ClassWeight != nil {
 		var err error
-		if c.weights, err = classWeights(c.set, s.config.ClassWeight); err != nil {
+		if c.weights, err = s.model.classWeights(c.set, s.config.ClassWeight, s.device); err != nil {
 			return fmt.Errorf("%w (%s)", err, what)
 		}
 	}

@@ -10,8 +10,9 @@ import (
 )
 
 // Summary writes a table of the model's layers, their output shapes and how
-// many parameters each has, as Keras does. In a functional model a fourth
-// column says what each layer is connected to.
+// many parameters each has, as Keras does: "?" and 0 before a Sequential model is
+// built. In a functional model a fourth column says what each layer is connected
+// to.
 func (m *Model) Summary(out io.Writer) error {
 	m.preparing.Lock()
 	defer m.preparing.Unlock()
@@ -36,12 +37,12 @@ func (m *Model) Summary(out io.Writer) error {
 	t.AppendHeader(header)
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight}})
 	if !m.built {
-		for _, s := range m.stack {
-			name := givenName(s)
-			if name == "" {
-				name = snakeCase(typeName(s))
-			}
-			t.AppendRow(table.Row{fmt.Sprintf("%s (%s)", name, typeName(s)), "?", "0 (unbuilt)"})
+		names, err := m.stackNames()
+		if err != nil {
+			return err
+		}
+		for i, s := range m.stack {
+			t.AppendRow(table.Row{fmt.Sprintf("%s (%s)", names[i], typeName(s)), "?", "0 (unbuilt)"})
 		}
 	} else {
 		m.summaryRows(t)

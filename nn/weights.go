@@ -8,7 +8,7 @@ import (
 	"github.com/glearn-go/glearn/compute"
 )
 
-var errNotBuilt = errors.New("nn: the model is not built yet: it has no weights")
+var errNotBuilt = errors.New("the model is not built yet and has no weights: put an Input layer first, call Build, or Fit")
 
 // LayerInfo is a layer of a built model.
 type LayerInfo struct {
@@ -142,7 +142,7 @@ func (m *Model) GetLayerWeights(name string) ([][]float32, error) {
 	defer m.preparing.Unlock()
 	values, err := m.weightValues()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nn: %w", err)
 	}
 	list, err := m.weightsOf(name)
 	if err != nil {
@@ -175,7 +175,7 @@ func (m *Model) weightValues() (map[*Weight][]float32, error) {
 	if d := m.current(); d != nil {
 		values, err := d.weights()
 		if err != nil {
-			return nil, fmt.Errorf("nn: reading the weights: %w", err)
+			return nil, fmt.Errorf("reading the weights: %w", err)
 		}
 		return values, nil
 	}
@@ -208,7 +208,7 @@ func (m *Model) SetLayerWeights(name string, values [][]float32) error {
 	m.preparing.Lock()
 	defer m.preparing.Unlock()
 	if !m.built {
-		return errNotBuilt
+		return fmt.Errorf("nn: %w", errNotBuilt)
 	}
 	list, err := m.weightsOf(name)
 	if err != nil {

@@ -283,7 +283,7 @@ func (d *decoder) object(v reflect.Value, depth int) error {
 	err := d.Object(func(key jsontext.Span) (err error) {
 		switch name := d.text(key); {
 		case t == nil && name == "class" && d.Peek() == '"':
-			class, t, err = d.class(f)
+			class, t, err = d.class(f, v.Type())
 			return err
 		case t == nil:
 			return fmt.Errorf("the object has no \"class\" at its beginning")
@@ -305,7 +305,7 @@ func (d *decoder) object(v reflect.Value, depth int) error {
 }
 
 // class reads the name of a registered type.
-func (d *decoder) class(f *family) (string, reflect.Type, error) {
+func (d *decoder) class(f *family, iface reflect.Type) (string, reflect.Type, error) {
 	p, err := d.String()
 	if err != nil {
 		return "", nil, err
@@ -313,7 +313,7 @@ func (d *decoder) class(f *family) (string, reflect.Type, error) {
 	class := d.text(p)
 	t, ok := f.byName[class]
 	if !ok {
-		return "", nil, fmt.Errorf("unknown class %q, want one of %s", clip(class), strings.Join(sortedKeys(f.byName), ", "))
+		return "", nil, fmt.Errorf("unknown class %q, want one of %s; a type of the program's own has to be registered before, with nn.Register[%v]", clip(class), strings.Join(sortedKeys(f.byName), ", "), iface)
 	}
 	return class, t, nil
 }

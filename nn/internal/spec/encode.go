@@ -133,7 +133,7 @@ func (e *encoder) object(v reflect.Value, where string, depth int) error {
 		class = f.byType[held.Type()]
 	}
 	if class == "" {
-		return fmt.Errorf("spec: %s is a %v, which is not registered as a %v and cannot be saved", where, held.Type(), iface)
+		return fmt.Errorf("spec: %s is a %v, which is not registered: nn.Register[%v] lets it be saved", where, held.Type(), iface)
 	}
 	if _, bare := f.scalars[held.Kind()]; bare {
 		return e.value(held, where, depth)
