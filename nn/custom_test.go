@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -154,4 +155,69 @@ func TestRateOfEveryBatch(t *testing.T) {
 			closeModel(t, m)
 		}
 	})
+}
+
+// Targets of another shape than the predictions: two numbers held against the
+// means and the variances that are predicted for them, beside the same loss on
+// targets that were filled up to the shape of the output.
+func TestTargetsOfAnotherShape(t *testing.T) {
+	likelihood := losses.Func(func(yTrue, yPred *graph.Tensor) *graph.Tensor {
+		part := func(x *graph.Tensor, at int) *graph.Tensor { return graph.SliceAxis(x, -1, at, at+2) }
+		logVar := part(yPred, 2)
+		return graph.Mean(graph.Add(logVar, graph.Div(graph.Square(graph.Sub(part(yTrue, 0), part(yPred, 0))), graph.Exp(logVar))), -1)
+	})
+	own := losses.WithTargets{Loss: likelihood, Shape: []int{2}}
+	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
+		x := waves(20, 3)
+		two, four := waves(20, 2), &data.Dense{Shape: []int{20, 4}}
+		for i := range 20 {
+			four.Values = append(four.Values, two.Values[2*i], two.Values[2*i+1], 7, 7)
+		}
+		run := func(loss losses.Loss, y data.Tensor) []float64 {
+			m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 4}), nn.CompileConfig{
+				Optimizer: optimizers.Adam{}, Loss: loss, Metrics: []nn.Metric{metrics.MeanLoss{Label: "own", Loss: likelihood}}, Seed: 3,
+			})
+			defer closeModel(t, m)
+			h := fit(t, m, &data.Dataset{X: []data.Tensor{x}, Y: []data.Tensor{y}}, nn.FitConfig{Epochs: 3, BatchSize: 8})
+			closeTo(t, "the metric", h.Last("own"), h.Last("loss"), 1e-5)
+			return h.Metrics["loss"]
+		}
+		if got, want := run(own, two), run(likelihood, four); !slices.Equal(got, want) || got[2] >= got[0] {
+			t.Errorf("losses are %v, want %v, falling", got, want)
+		}
+	})
+	b := cpu(t)
+	config := nn.CompileConfig{Loss: own}
+	m := compiled(t, b, nn.NewSequential(layers.Input{Shape: []int{3}}, layers.Dense{Units: 4}), config)
+	defer closeModel(t, m)
+	for _, shape := range [][]int{{20, 4}, {20}} {
+		y := waves(20, product(shape[1:]...))
+		y.Shape = shape
+		_, err := m.Evaluate(background, &data.Dataset{X: []data.Tensor{waves(20, 3)}, Y: []data.Tensor{y}})
+		mistake(t, "shape", err, fmt.Sprint("targets of shape ", shape), "loss wants rows of shape [2]")
+	}
+	// Whole numbers are what the loss takes them for, not classes of the output.
+	whole := &data.Ints{Shape: []int{2, 2}, Values: []int32{-1, 9, 5, 0}}
+	halves := losses.WithTargets{Shape: []int{2}, Loss: losses.Func(func(yTrue, yPred *graph.Tensor) *graph.Tensor {
+		return graph.Add(graph.Scale(graph.Sum(graph.ToFloat(yTrue), -1), 0.5), graph.Scale(graph.Sum(yPred, -1), 0))
+	})}
+	n := compiled(t, b, nn.NewSequential(layers.Input{Shape: []int{3}}, layers.Dense{Units: 4}), nn.CompileConfig{Loss: halves})
+	defer closeModel(t, n)
+	if r, err := n.Evaluate(background, &data.Dataset{X: []data.Tensor{waves(2, 3)}, Y: []data.Tensor{whole}}); err != nil || r.Loss() != 3.25 {
+		t.Errorf("the mean of half the sums is %v, %v, want 3.25", r, err)
+	}
+	compile := func(c nn.CompileConfig) error {
+		return nn.NewSequential(layers.Input{Shape: []int{3}}, layers.Dense{Units: 4}).Compile(b, c)
+	}
+	mistake(t, "no loss", compile(nn.CompileConfig{Loss: losses.WithTargets{Shape: []int{2}}}), "WithTargets has no Loss")
+	mistake(t, "empty axis", compile(nn.CompileConfig{Loss: losses.WithTargets{Loss: likelihood, Shape: []int{2, 0}}}), "Shape [2 0]")
+	mistake(t, "a metric for others", compile(nn.CompileConfig{Loss: own, Metrics: []nn.Metric{metrics.MeanSquaredError{}}}), "mean_squared_error", "[3 2]", "[3 4]")
+}
+
+func product(shape ...int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }

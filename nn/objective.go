@@ -169,12 +169,13 @@ func (m *Model) rehearseObjectives(objectives []objective) error {
 		if err := m.checkActivation(i, o.loss, outs[i]); err != nil {
 			return err
 		}
+		rowShape, numberShape := m.targetShapes(i, o.loss)
 		for _, f := range o.formulas() {
-			rows := m.try(i, compute.Float, m.outShapes[i], f)
+			rows := m.try(i, compute.Float, rowShape, f)
 			if rows == nil {
 				continue
 			}
-			numbers := m.try(i, compute.Int, m.classShape(i), f)
+			numbers := m.try(i, compute.Int, numberShape, f)
 			if numbers == nil {
 				continue
 			}

@@ -38,7 +38,7 @@ func (m *Model) checkTargetShape(i int, y data.Tensor, d *device) error {
 	if known {
 		return nil
 	}
-	if !sameRow(got, m.outShapes[i]) && !sameRow(got, m.classShape(i)) {
+	if rows, numbers := m.targetShapes(i, d.objectives[i].loss); !sameRow(got, rows) && !sameRow(got, numbers) {
 		return m.mismatch(i, y, m.wayOut(got, i, d.objectives[i].loss))
 	}
 	typ := compute.Float
@@ -65,6 +65,15 @@ func (m *Model) checkTargetShape(i int, y data.Tensor, d *device) error {
 	return nil
 }
 
+// targetShapes are the shapes of a row of targets that output i may have: that
+// of the output, or of class numbers; or the one that the loss wants.
+func (m *Model) targetShapes(i int, loss losses.Loss) (rows, numbers []int) {
+	if t, ok := loss.(losses.Targeted); ok {
+		return t.TargetShape(), t.TargetShape()
+	}
+	return m.outShapes[i], m.classShape(i)
+}
+
 // classShape is the shape of a row of class numbers for output i.
 func (m *Model) classShape(i int) []int {
 	shape := m.outShapes[i]
@@ -85,6 +94,9 @@ func (m *Model) mismatch(i int, y data.Tensor, way string) error {
 // wayOut is what was likely meant by targets with rows of shape got for output
 // i.
 func (m *Model) wayOut(got []int, i int, loss losses.Loss) string {
+	if t, ok := loss.(losses.Targeted); ok {
+		return fmt.Sprintf("%s wants rows of shape %v", loss.Name(), t.TargetShape())
+	}
 	out, numbers := m.outShapes[i], m.classShape(i)
 	crossentropy, probable := loss.(losses.Crossentropy)
 	sparse := losses.DomainOf(loss) == losses.ClassNumbers

@@ -184,8 +184,13 @@ func (m *Model) classes(y data.Tensor, i int, d *device) int {
 		return 0
 	}
 	n := shape[len(shape)-1]
-	if losses.DomainOf(d.objectives[i].loss) == losses.ClassNumbers {
-		return n
+	switch loss := d.objectives[i].loss.(type) {
+	case losses.Targeted:
+		return 0 // only the loss knows what they are
+	default:
+		if losses.DomainOf(loss) == losses.ClassNumbers {
+			return n
+		}
 	}
 	if _, ok := y.(*data.Ints); ok && n > 1 && !sameRow(y.RowShape(), shape) {
 		return n

@@ -225,7 +225,7 @@ func TestAxis(t *testing.T) {
 }
 
 func TestComplete(t *testing.T) {
-	tested := map[string]bool{"Func": true}
+	tested := map[string]bool{"Func": true, "WithTargets": true}
 	for name, c := range reference {
 		tested[reflect.TypeOf(c.loss).Name()] = true
 		data, err := spec.Encode(c.loss)
@@ -248,6 +248,35 @@ func TestComplete(t *testing.T) {
 	}
 	if ReductionOf(Huber{Reduction: Sum}) != Sum || ReductionOf(Func(nil)) != SumOverBatchSize {
 		t.Error("ReductionOf does not look at the loss")
+	}
+}
+
+func TestWithTargets(t *testing.T) {
+	l := WithTargets{Shape: []int{2}, Loss: Huber{Delta: 0.5, Reduction: Sum}}
+	if l.Name() != "huber_loss" || ReductionOf(l) != Sum || !reflect.DeepEqual(l.TargetShape(), []int{2}) || l.Check() != nil {
+		t.Errorf("called %q, reduction %v, targets %v, %v", l.Name(), ReductionOf(l), l.TargetShape(), l.Check())
+	}
+	data, err := spec.Encode(Loss(l))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := spec.Decode[Loss](data); err != nil || !reflect.DeepEqual(back, Loss(l)) {
+		t.Errorf("%s comes back as %v, %v", data, back, err)
+	}
+	// The loss gets the shape that it is told, also where the data leaves a last
+	// axis of 1 out.
+	column := WithTargets{Shape: []int{1}, Loss: Func(func(yTrue, _ *graph.Tensor) *graph.Tensor { return yTrue })}
+	g := graph.New()
+	if got := column.PerSample(g.Zeros(4), g.Zeros(4, 3)); g.Err() != nil || !reflect.DeepEqual(got.Shape(), []int{4, 1}) {
+		t.Errorf("the loss gets %v, %v", got.Shape(), g.Err())
+	}
+	for name, wrong := range map[string]WithTargets{"no Loss": {}, "Shape [0]": {Loss: Huber{}, Shape: []int{0}}} {
+		if err := wrong.Check(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want an error with %q", err, name)
+		}
+	}
+	if name := (WithTargets{}).Name(); name != "" {
+		t.Errorf("without a loss it is called %q", name)
 	}
 }
 

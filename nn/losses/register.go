@@ -6,5 +6,5 @@ func init() {
 	spec.Register[Loss](CategoricalCrossentropy{}, SparseCategoricalCrossentropy{}, CategoricalFocalCrossentropy{},
 		BinaryCrossentropy{}, BinaryFocalCrossentropy{}, MeanSquaredError{}, MeanAbsoluteError{}, MeanAbsolutePercentageError{},
 		MeanSquaredLogarithmicError{}, Huber{}, LogCosh{}, Poisson{}, Hinge{}, SquaredHinge{}, CategoricalHinge{},
-		CosineSimilarity{}, KLDivergence{})
+		CosineSimilarity{}, KLDivergence{}, WithTargets{})
 }
