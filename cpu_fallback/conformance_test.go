@@ -16,3 +16,9 @@ func TestConformanceOfProducts(t *testing.T) {
 		})
 	}
 }
+
+// The kernels without machine code, as on systems that forbid it.
+func TestConformanceOfSteps(t *testing.T) {
+	withoutMachineCode(t)
+	backendtest.RunOnly(t, Open, "MatMulEpilogue", "Map", "Ops", "Random", "Reduce")
+}

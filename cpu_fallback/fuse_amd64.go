@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 
+	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/cpu_fallback/internal/jit"
 )
 
@@ -17,27 +18,13 @@ func init() {
 	}
 }
 
-// machineCode is several steps as one loop over some of the program's slots.
-type machineCode struct {
-	loop  *jit.Loop
-	slots []int
-}
-
-func (m *machineCode) run(p *program, w *worker, n int) {
-	args := &w.vectors.args
-	args.Count = n
-	if len(p.singles) > 0 {
-		args.Singles = &p.singles[0]
-	}
-	for i, s := range m.slots {
-		args.Arrays[i] = &w.slots[s][0]
-	}
-	m.loop.Run(args)
-}
-
-// fuse replaces every run of steps that machine code can be made of.
+// fuse makes the whole program one loop of machine code where it can be, else
+// every run of its steps.
 func (c *compiler) fuse(wide bool) {
 	f := fuser{compiler: c, wide: wide}
+	if f.whole() {
+		return
+	}
 	steps := c.p.steps
 	for from := 0; from < len(steps); {
 		to := from
@@ -52,7 +39,6 @@ func (c *compiler) fuse(wide bool) {
 	}
 	c.p.steps = f.steps
 	c.dropConstants()
-	c.p.whole = c.isWhole()
 }
 
 // fuser makes machine code of a program's steps.
@@ -69,67 +55,114 @@ func (f *fuser) fuse(from, to int) {
 		f.steps = append(f.steps, f.p.steps[from:to]...)
 		return
 	}
-	code, err := f.machineCode(from, to)
-	if err != nil {
-		if !errors.Is(err, jit.ErrTooLarge) {
-			f.failed = err
+	w := f.writer()
+	for i := from; i < to; i++ {
+		v := w.step(&f.p.steps[i])
+		if dst := f.p.steps[i].dst; f.lives(dst, i+1, to) {
+			w.b.Store(w.array(dst), v)
 		}
+	}
+	loop, err := w.b.Compile()
+	if err != nil {
+		f.note(err)
 		middle := (from + to) / 2
 		f.fuse(from, middle)
 		f.fuse(middle, to)
 		return
 	}
-	f.steps = append(f.steps, step{fused: code})
+	f.cheaper(from, to)
+	f.steps = append(f.steps, step{fused: &blockLoop{loop, w.slots}})
+}
+
+// note keeps why there is no machine code, unless it is the formula's size.
+func (f *fuser) note(err error) {
+	if !errors.Is(err, jit.ErrTooLarge) {
+		f.failed = err
+	}
+}
+
+// cheaper corrects the program's cost for steps that became one loop. Measured:
+// an operation between two others takes a fourth of the time of a loop of its
+// own.
+func (f *fuser) cheaper(from, to int) {
 	cost := 0
 	for i := from; i < to; i++ {
 		cost += costOf(f.p.steps[i].op)
 	}
-	// Measured: an operation between two others of the loop takes a fourth of
-	// the time of a loop of its own.
 	f.p.cost = max(f.p.cost-cost*3/4, 1)
 }
 
-// machineCode is steps [from, to) as one loop.
-func (f *fuser) machineCode(from, to int) (*machineCode, error) {
-	m := &machineCode{}
-	b := jit.NewBuilder()
-	arrays := map[int]int{} // by slot
-	array := func(slot int) int {
-		n, ok := arrays[slot]
-		if !ok {
-			n = b.Array()
-			arrays[slot] = n
-			m.slots = append(m.slots, slot)
-		}
-		return n
+// loopWriter writes steps as the code of one loop. Slots are its arrays.
+type loopWriter struct {
+	c      *compiler
+	b      *jit.Builder
+	slots  []int             // by array
+	arrays map[int]int       // by slot
+	values map[int]jit.Value // by slot: what stands there now
+	load   func(slot int) jit.Value
+}
+
+func (f *fuser) writer() *loopWriter {
+	w := &loopWriter{c: f.compiler, b: jit.NewBuilder(f.wide), arrays: map[int]int{}, values: map[int]jit.Value{}}
+	w.load = func(slot int) jit.Value { return w.b.Load(w.array(slot)) }
+	return w
+}
+
+// array is the number of the array that a slot is.
+func (w *loopWriter) array(slot int) int {
+	n, ok := w.arrays[slot]
+	if !ok {
+		n = w.b.Array()
+		w.arrays[slot] = n
+		w.slots = append(w.slots, slot)
 	}
-	values := map[int]jit.Value{} // by slot
-	value := func(slot int) jit.Value {
-		if n, ok := f.singleIn(slot); ok {
-			return b.Single(n)
-		}
-		v, ok := values[slot]
-		if !ok {
-			v = b.Load(array(slot))
-			values[slot] = v
-		}
-		return v
+	return n
+}
+
+// value is what stands in a slot.
+func (w *loopWriter) value(slot int) jit.Value {
+	if n, ok := w.c.singleIn(slot); ok {
+		return w.b.Single(n)
 	}
-	for i := from; i < to; i++ {
-		s := &f.p.steps[i]
-		var args [3]jit.Value
-		for k, slot := range s.reads() {
-			args[k] = value(slot)
-		}
-		v := translate(b, s, args)
-		values[s.dst] = v
-		if f.lives(s.dst, i+1, to) {
-			b.Store(array(s.dst), v)
-		}
+	v, ok := w.values[slot]
+	if !ok {
+		v = w.load(slot)
+		w.values[slot] = v
 	}
-	var err error
-	m.loop, err = b.Compile(f.wide)
-	return m, err
+	return v
+}
+
+// step writes one step.
+func (w *loopWriter) step(s *step) jit.Value {
+	var args [3]jit.Value
+	for k, slot := range s.reads() {
+		args[k] = w.value(slot)
+	}
+	v := translate(w.b, s, args)
+	w.values[s.dst] = v
+	return v
+}
+
+// blockLoop is several steps as a loop over a block of slots.
+type blockLoop struct {
+	loop  *jit.Loop
+	slots []int
+}
+
+func (l *blockLoop) run(p *program, w *worker, n int) {
+	args := &w.vectors.args
+	args.Count, args.Rows, args.Singles = n, 1, p.firstSingle()
+	for i, s := range l.slots {
+		args.Arrays[i] = &w.slots[s][0]
+	}
+	l.loop.Run(args)
+}
+
+func (p *program) firstSingle() *float32 {
+	if len(p.singles) == 0 {
+		return nil
+	}
+	return &p.singles[0]
 }
 
 // reads lists the slots that a step reads.
@@ -192,8 +225,8 @@ func (c *compiler) dropConstants() {
 		}
 	}
 	for i := range c.p.steps {
-		if m, ok := c.p.steps[i].fused.(*machineCode); ok {
-			note(m.slots...)
+		if l, ok := c.p.steps[i].fused.(*blockLoop); ok {
+			note(l.slots...)
 		} else {
 			note(c.p.steps[i].reads()...)
 		}
@@ -213,16 +246,100 @@ func (c *compiler) dropConstants() {
 	c.p.constants = kept
 }
 
-// isWhole is true of a program that is one loop on operands alone.
-func (c *compiler) isWhole() bool {
-	p := c.p
-	if len(p.steps) != 1 || p.steps[0].fused == nil || len(p.loads)+len(p.stores) > 0 || len(c.out) == 0 {
+// gridLoop is a whole program as one loop of machine code, which reads and
+// writes the operands where they lie.
+type gridLoop struct {
+	loop   *jit.Loop
+	arrays []array
+}
+
+// array is an operand in the program's layout.
+type array struct {
+	data    []float32
+	strides compute.Strides
+}
+
+// shortRow is how many elements in a row make a loop over rows faster than one
+// over blocks, for which rows that repeat are copied.
+const shortRow = 64
+
+// whole makes the program one loop, and says whether it could: where machine
+// code has all of its steps, and the operands lie in rows.
+func (f *fuser) whole() bool {
+	p := f.p
+	if len(f.out) == 0 || p.size == 0 {
 		return false
 	}
-	for _, slot := range p.steps[0].fused.(*machineCode).slots {
-		if slot < p.single0 {
+	for i := range p.steps {
+		if !fusable(&p.steps[i]) {
 			return false
 		}
 	}
+	if len(p.loads)+len(p.stores) > 0 && p.inner() < shortRow && p.size > p.inner() {
+		return false
+	}
+	g := &gridLoop{}
+	w := f.writer()
+	place := func(slot int, a array) {
+		w.array(slot)
+		g.arrays = append(g.arrays, a)
+	}
+	for _, d := range p.direct {
+		place(d.slot, array{d.data, compute.Dims(p.dims).Contiguous()})
+	}
+	for _, t := range p.loads {
+		step := t.strides[compute.MaxAxes-1]
+		if step > 1 && p.inner() > 1 {
+			return false
+		}
+		place(t.slot, array{t.data, t.strides})
+		if array := w.array(t.slot); step == 0 {
+			w.values[t.slot] = w.b.Repeat(array)
+		} else {
+			// Before any output is written, which may be in its place.
+			w.values[t.slot] = w.b.Load(array)
+		}
+	}
+	for i := range p.steps {
+		s := &p.steps[i]
+		if v := w.step(s); s.dst >= p.single0 {
+			w.b.Store(w.array(s.dst), v)
+		}
+	}
+	for i, t := range p.stores {
+		if t.strides[compute.MaxAxes-1] != 1 && p.inner() > 1 {
+			return false
+		}
+		v := w.value(t.slot)
+		place(-1-i, array{t.data, t.strides})
+		w.b.Store(w.array(-1-i), v)
+	}
+	var err error
+	if g.loop, err = w.b.Compile(); err != nil {
+		f.note(err)
+		return false
+	}
+	f.cheaper(0, len(p.steps))
+	p.whole = g
 	return true
+}
+
+// rows runs the program for rows of count elements, the first of which is at
+// position; neighbouring rows are distance positions apart and along one axis of
+// the layout.
+func (g *gridLoop) rows(p *program, w *worker, position, rows, count, distance int) {
+	args := &w.vectors.args
+	args.Count, args.Rows, args.Singles = count, rows, p.firstSingle()
+	c := p.place(position)
+	next := c
+	if rows > 1 {
+		next = p.place(position + distance)
+	}
+	for i := range g.arrays {
+		a := &g.arrays[i]
+		at := a.strides.Index(c)
+		args.Arrays[i] = &a.data[at]
+		args.Steps[i] = 4 * (a.strides.Index(next) - at)
+	}
+	g.loop.Run(args)
 }

@@ -69,7 +69,7 @@ func formula(r *rand.Rand, length int) *compute.Expr {
 // values in registers or some of them in memory.
 func TestMachineCodeGivesTheBitsOfSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	fused := 0
+	fused, wholes := 0, 0
 	for round := range 400 {
 		e := formula(r, 2+r.IntN(50))
 		d := []compute.Dims{compute.D(1), compute.D(17), compute.D(3, 30), compute.D(1500), compute.D(40, 37), compute.D(2, 513)}[r.IntN(6)]
@@ -90,20 +90,27 @@ func TestMachineCodeGivesTheBitsOfSteps(t *testing.T) {
 		for i := range whole {
 			whole[i] = math.Float32frombits(uint32(r.IntN(200) - 100))
 		}
-		arrays := [][]float32{draw(n), draw(n), draw(d[3]), draw(1), draw(n), whole}
+		rows, cols := n/d[3], d[3]
+		arrays := [][]float32{draw(n), draw(n), draw(cols), draw(1), draw(n), whole}
 		strides := []compute.Strides{d.Contiguous(), d.Contiguous(), {0, 0, 0, 1}, {}, d.Contiguous(), d.Contiguous()}
-		inPlace := r.IntN(2) == 0
+		if r.IntN(2) == 0 { // a column, repeated along the rows, and a matrix with more columns
+			arrays[2], strides[2] = draw(rows), compute.Strides{0, 0, 1, 0}
+			arrays[0], strides[0] = draw(rows*(cols+3)), compute.Strides{0, 0, cols + 3, 1}
+		}
+		gap := r.IntN(2) * 5 // behind each row of the second output
+		inPlace, tiles := r.IntN(2) == 0, d[3] > 1 && r.IntN(2) == 0
 		run := func(change func(c *compiler)) (results [][]float32) {
 			b := newBuffers(t, arrays)
 			in := make([]operand, len(arrays))
 			for i, x := range b {
 				in[i] = operand{compute.Operand{View: compute.ViewOf(x), Strides: strides[i]}, x.words}
 			}
-			results = [][]float32{make([]float32, n), make([]float32, n), make([]float32, n)}
+			results = [][]float32{make([]float32, n), make([]float32, rows*(cols+gap)), make([]float32, n)}
 			out := make([]operand, 3)
 			for i, x := range newBuffers(t, results) {
 				out[i] = operand{compute.Operand{View: compute.ViewOf(x), Strides: d.Contiguous()}, x.words}
 			}
+			out[1].Strides = compute.Strides{0, 0, cols + gap, 1}
 			if inPlace {
 				out[0], out[2] = in[1], in[4]
 			}
@@ -114,8 +121,13 @@ func TestMachineCodeGivesTheBitsOfSteps(t *testing.T) {
 			w.reserve(c.p.slots, c.p.scratch(), 0)
 			c.p.start(w)
 			c.p.begin(w)
-			c.p.over(w, 0, n/3)
-			c.p.over(w, n/3, n)
+			if half := cols / 2; tiles {
+				c.p.tile(w, 0, rows, half, cols)
+				c.p.tile(w, half, rows, cols-half, cols)
+			} else {
+				c.p.over(w, 0, n/3)
+				c.p.over(w, n/3, n)
+			}
 			for i := range out {
 				results[i] = out[i].data
 			}
@@ -135,6 +147,9 @@ func TestMachineCodeGivesTheBitsOfSteps(t *testing.T) {
 				if c.failed != nil {
 					t.Skip(c.failed)
 				}
+				if c.p.whole != nil {
+					wholes++
+				}
 				for _, s := range c.p.steps {
 					if s.fused != nil {
 						fused++
@@ -150,8 +165,8 @@ func TestMachineCodeGivesTheBitsOfSteps(t *testing.T) {
 			}
 		}
 	}
-	if fused < 800 {
-		t.Errorf("%d loops of machine code in 800 programs", fused)
+	if fused < 200 || wholes < 200 {
+		t.Errorf("%d parts and %d wholes of 800 programs are machine code", fused, wholes)
 	}
 }
 
@@ -183,7 +198,7 @@ func TestUpdatesAreOneLoop(t *testing.T) {
 		in = append(in, o)
 	}
 	p := compile(learning(false).Given(1, true), d, in, append(in[:2:2], in[0], in[1]))
-	if len(p.steps) != 1 || !p.whole {
-		t.Errorf("an update takes %d steps, whole %v", len(p.steps), p.whole)
+	if p.whole == nil {
+		t.Errorf("an update takes %d steps", len(p.steps))
 	}
 }

@@ -1,5 +1,7 @@
 package cpu_fallback
 
+import "github.com/glearn-go/glearn/compute"
+
 // noPhase is no position within a row.
 const noPhase = -1
 
@@ -24,6 +26,9 @@ func (p *program) start(w *worker) {
 // begin lays the program's slots out for a worker. It comes after start, and
 // once for any number of calls of over.
 func (p *program) begin(w *worker) {
+	if p.whole != nil {
+		return
+	}
 	w.length = 0
 	for i := range p.singles {
 		w.slots[p.single0+i] = p.singles[i : i+1 : i+1]
@@ -36,8 +41,8 @@ func (p *program) begin(w *worker) {
 
 // over runs the program for the elements [from, to), after begin.
 func (p *program) over(w *worker, from, to int) {
-	if p.whole && from < to {
-		p.block(w, from, to-from)
+	if p.whole != nil {
+		p.overWhole(w, from, to)
 		return
 	}
 	for from < to {
@@ -45,6 +50,36 @@ func (p *program) over(w *worker, from, to int) {
 		p.shorten(w, n)
 		p.block(w, from, n)
 		from += n
+	}
+}
+
+// overWhole is over for a program that is one loop: whole rows of the layout at
+// once, and parts of rows at the ends.
+func (p *program) overWhole(w *worker, from, to int) {
+	inner := p.inner()
+	for from < to {
+		count, rows := min(inner-from%inner, to-from), 1
+		if count == inner {
+			outer := p.dims[compute.MaxAxes-2]
+			rows = min((to-from)/inner, outer-from/inner%outer)
+		}
+		p.whole.rows(p, w, from, rows, count, inner)
+		from += rows * count
+	}
+}
+
+// tile runs the program for rows of n elements, the first of which is at
+// position; neighbouring rows are distance positions apart.
+func (p *program) tile(w *worker, position, rows, n, distance int) {
+	switch {
+	case n == distance:
+		p.over(w, position, position+rows*n)
+	case p.whole != nil:
+		p.whole.rows(p, w, position, rows, n, distance)
+	default:
+		for r := range rows {
+			p.over(w, position+r*distance, position+r*distance+n)
+		}
 	}
 }
 

@@ -128,12 +128,5 @@ func (g *product) finish(w *worker, batch, r0, r1, c0, c1 int) {
 	if g.epilogue == nil {
 		return
 	}
-	first := batch * g.m * g.n
-	if c1-c0 == g.n {
-		g.epilogue.over(w, first+r0*g.n, first+r1*g.n)
-		return
-	}
-	for r := r0; r < r1; r++ {
-		g.epilogue.over(w, first+r*g.n+c0, first+r*g.n+c1)
-	}
+	g.epilogue.tile(w, batch*g.m*g.n+r0*g.n+c0, r1-r0, c1-c0, g.n)
 }

@@ -37,6 +37,11 @@ type fusedSteps interface {
 	run(p *program, w *worker, n int)
 }
 
+// wholeLoop is a whole program as one loop over operands alone.
+type wholeLoop interface {
+	rows(p *program, w *worker, position, rows, count, distance int)
+}
+
 // fuse makes single loops of a program's steps where that is possible. nil where
 // there is no machine code, and in tests of what runs without it.
 var fuse func(c *compiler)
@@ -60,7 +65,7 @@ type program struct {
 	result    int             // the slot of output 0, where no operand takes it
 	follow    compute.Strides // see reduction
 	cost      int             // of one element, in about a tenth of a nanosecond
-	whole     bool            // one loop on nothing but operands, which may be of any length
+	whole     wholeLoop       // all of the steps, or nil
 }
 
 // direct is a slot that is a window of an operand without gaps.

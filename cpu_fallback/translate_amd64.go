@@ -1,86 +1,77 @@
 package cpu_fallback
 
 import (
-	"math"
-
 	"github.com/glearn-go/glearn/compute"
+	"github.com/glearn-go/glearn/cpu_fallback/internal/functions"
 	"github.com/glearn-go/glearn/cpu_fallback/internal/jit"
 )
 
-// fusable is true of a step that translate knows.
-func fusable(s *step) bool {
-	if s.random {
-		return false
+type (
+	unary  = func(c functions.Code[jit.Value], x jit.Value) jit.Value
+	binary = func(c functions.Code[jit.Value], x, y jit.Value) jit.Value
+)
+
+// unaries and binaries are the operations on floats and truth values, as
+// package vector has them.
+var (
+	unaries = map[compute.Op]unary{
+		compute.OpNeg: functions.Negate[jit.Value], compute.OpAbs: functions.Absolute[jit.Value],
+		compute.OpSign: functions.Sign[jit.Value], compute.OpRelu: functions.Relu[jit.Value],
+		compute.OpFinite: functions.Finite[jit.Value], compute.OpNot: functions.Not[jit.Value],
+		compute.OpExp: functions.Exp[jit.Value], compute.OpExpm1: functions.Expm1[jit.Value],
+		compute.OpLog: functions.Log[jit.Value], compute.OpLog1p: functions.Log1p[jit.Value],
+		compute.OpTanh: functions.Tanh[jit.Value], compute.OpSigmoid: functions.Sigmoid[jit.Value],
+		compute.OpErf: functions.Erf[jit.Value],
 	}
-	switch s.op {
-	case compute.OpAdd, compute.OpSub, compute.OpMul, compute.OpDiv, compute.OpMin, compute.OpMax, compute.OpNeg, compute.OpAbs,
-		compute.OpSign, compute.OpSqrt, compute.OpFloor, compute.OpRound, compute.OpRelu, compute.OpFinite,
-		compute.OpLess, compute.OpLessEq, compute.OpEqual:
-		return s.of == compute.Float
-	case compute.OpAnd, compute.OpOr, compute.OpNot, compute.OpSelect, compute.OpToFloat:
-		return true
+	binaries = map[compute.Op]binary{
+		compute.OpAdd: functions.Code[jit.Value].Add, compute.OpSub: functions.Code[jit.Value].Sub,
+		compute.OpMul: functions.Code[jit.Value].Mul, compute.OpDiv: functions.Code[jit.Value].Div,
+		compute.OpMin: functions.Minimum[jit.Value], compute.OpMax: functions.Maximum[jit.Value],
+		compute.OpLess: compare(functions.Less), compute.OpLessEq: compare(functions.LessOrEqual), compute.OpEqual: compare(functions.Equal),
+		compute.OpAnd: functions.Code[jit.Value].And, compute.OpOr: functions.Code[jit.Value].Or,
 	}
-	return false
+)
+
+func compare(p functions.Predicate) binary {
+	return func(c functions.Code[jit.Value], x, y jit.Value) jit.Value { return c.Compare(p, x, y) }
 }
 
-// translate adds a step to a loop. Each operation is that of package vector.
-func translate(b *jit.Builder, s *step, args [3]jit.Value) jit.Value {
-	const signBit = 1 << 31
-	x, y, z := args[0], args[1], args[2]
-	number := func(x float32) jit.Value { return b.Word(math.Float32bits(x)) }
-	where := func(p jit.Predicate, x, y, then, otherwise jit.Value) jit.Value {
-		return b.Select(b.Compare(p, x, y), then, otherwise)
-	}
+// fusable is true of a step that translate knows.
+func fusable(s *step) bool {
 	switch s.op {
-	case compute.OpAdd:
-		if s.scaled {
-			y = b.Mul(y, z)
-		}
-		return b.Add(x, y)
-	case compute.OpSub:
-		return b.Sub(x, y)
-	case compute.OpMul:
-		return b.Mul(x, y)
-	case compute.OpDiv:
-		return b.Div(x, y)
-	case compute.OpMin:
-		return where(jit.Unordered, x, y, b.Add(x, y), b.Or(b.RawMin(x, y), b.RawMin(y, x)))
-	case compute.OpMax:
-		return where(jit.Unordered, x, y, b.Add(x, y), b.And(b.RawMax(x, y), b.RawMax(y, x)))
-	case compute.OpNeg:
-		return b.Xor(x, b.Word(signBit))
-	case compute.OpAbs:
-		return b.And(x, b.Word(signBit-1))
-	case compute.OpSign:
-		return where(jit.Less, number(0), x, number(1), where(jit.Less, x, number(0), number(-1), x))
+	case compute.OpSelect, compute.OpToFloat:
+		return !s.random
+	case compute.OpAnd, compute.OpOr, compute.OpNot: // of truth values
+		return true
+	case compute.OpSqrt, compute.OpFloor, compute.OpRound:
+		return true
+	}
+	return !s.random && s.of == compute.Float && (unaries[s.op] != nil || binaries[s.op] != nil)
+}
+
+// translate adds a step to a loop.
+func translate(b *jit.Builder, s *step, args [3]jit.Value) jit.Value {
+	x, y, z := args[0], args[1], args[2]
+	switch s.op {
 	case compute.OpSqrt:
 		return b.Sqrt(x)
 	case compute.OpFloor:
 		return b.Round(x, jit.Down)
 	case compute.OpRound:
 		return b.Round(x, jit.ToNearest)
-	case compute.OpRelu:
-		return where(jit.LessOrEqual, x, number(0), number(0), x)
-	case compute.OpFinite:
-		return b.Compare(jit.Less, b.And(x, b.Word(signBit-1)), number(float32(math.Inf(1))))
-	case compute.OpLess:
-		return b.Compare(jit.Less, x, y)
-	case compute.OpLessEq:
-		return b.Compare(jit.LessOrEqual, x, y)
-	case compute.OpEqual:
-		return b.Compare(jit.Equal, x, y)
-	case compute.OpAnd:
-		return b.And(x, y)
-	case compute.OpOr:
-		return b.Or(x, y)
-	case compute.OpNot:
-		return b.Xor(x, b.Word(^uint32(0)))
 	case compute.OpSelect:
 		return b.Select(x, y, z)
+	case compute.OpToFloat:
+		if s.of == compute.Bool {
+			return functions.FromBool(b, x)
+		}
+		return b.FromInt(x)
 	}
-	// OpToFloat
-	if s.of == compute.Bool {
-		return b.And(x, number(1))
+	if f := unaries[s.op]; f != nil {
+		return f(b, x)
 	}
-	return b.FromInt(x)
+	if s.scaled {
+		y = b.Mul(y, z)
+	}
+	return binaries[s.op](b, x, y)
 }

@@ -1,9 +1,14 @@
 package jit
 
-import "errors"
+import (
+	"errors"
+	"math"
 
-// A Loop can take MaxArrays arrays.
-const MaxArrays = 10
+	"github.com/glearn-go/glearn/cpu_fallback/internal/functions"
+)
+
+// MaxArrays is how many arrays a loop can take.
+const MaxArrays = 16
 
 // ErrTooLarge is a formula that needs more arrays or registers than there are.
 var ErrTooLarge = errors.New("jit: the formula needs too many registers")
@@ -11,27 +16,18 @@ var ErrTooLarge = errors.New("jit: the formula needs too many registers")
 // Value is a value of a [Builder].
 type Value int
 
-// Predicate is how Compare compares.
-type Predicate byte
-
-// The predicates are ordered, but for Unordered: false where a number is NaN.
-const (
-	Equal       Predicate = 0x00
-	Less        Predicate = 0x11
-	LessOrEqual Predicate = 0x12
-	Unordered   Predicate = 0x03
-)
-
 // kind is what an instruction does.
 type kind uint8
 
 const (
 	kindLoad   kind = iota // an element of array n
+	kindRepeat             // the first element of the row of array n
 	kindSingle             // n of the single values
 	kindWord               // the bits n
 	kindStore              // a to array n
 	kindBinary             // a op b
 	kindUnary              // op a
+	kindShift              // a by n, op's extension names the direction
 	kindRound              // a to a whole number, mode n
 	kindCompare
 	kindSelect // b where the mask a is set, else c
@@ -47,7 +43,7 @@ type instruction struct {
 }
 
 // arity is the number of operands of each kind.
-var arity = [...]int{kindStore: 1, kindBinary: 2, kindUnary: 1, kindRound: 1, kindCompare: 2, kindSelect: 3, kindWhere: 4}
+var arity = [...]int{kindStore: 1, kindBinary: 2, kindUnary: 1, kindShift: 1, kindRound: 1, kindCompare: 2, kindSelect: 3, kindWhere: 4}
 
 // hoisted is true of what is the same for all elements.
 func (in *instruction) hoisted() bool { return in.kind == kindSingle || in.kind == kindWord }
@@ -56,14 +52,20 @@ func (in *instruction) operands() []Value { return in.args[:arity[in.kind]] }
 
 // Builder collects the instructions of a loop, in the order in which they run
 // for every element.
+//
+// It implements [functions.Code].
 type Builder struct {
+	wide   bool
 	code   []instruction
 	arrays int
 	seen   map[instruction]Value
 }
 
-// NewBuilder starts a loop.
-func NewBuilder() *Builder { return &Builder{seen: map[instruction]Value{}} }
+var _ functions.Code[Value] = (*Builder)(nil)
+
+// NewBuilder starts a loop with AVX-512 (F, DQ, VL, and BMI2) where wide is true,
+// else with AVX2.
+func NewBuilder(wide bool) *Builder { return &Builder{wide: wide, seen: map[instruction]Value{}} }
 
 func (b *Builder) add(in instruction) Value {
 	if v, ok := b.seen[in]; ok {
@@ -84,6 +86,12 @@ func (b *Builder) Array() int {
 // Load is the element of an array. Every call reads it anew.
 func (b *Builder) Load(array int) Value {
 	b.code = append(b.code, instruction{kind: kindLoad, n: uint32(array)})
+	return Value(len(b.code) - 1)
+}
+
+// Repeat is the first element of an array's row, for all elements of the row.
+func (b *Builder) Repeat(array int) Value {
+	b.code = append(b.code, instruction{kind: kindRepeat, n: uint32(array)})
 	return Value(len(b.code) - 1)
 }
 
@@ -130,6 +138,36 @@ func (b *Builder) RawMin(x, y Value) Value { return b.binary(opMin, x, y) }
 // RawMax is the larger of x and y, and y where either is NaN.
 func (b *Builder) RawMax(x, y Value) Value { return b.binary(opMax, x, y) }
 
+// AddInt is x + y of whole numbers.
+func (b *Builder) AddInt(x, y Value) Value { return b.binary(opAddInt, x, y) }
+
+// SubInt is x - y of whole numbers.
+func (b *Builder) SubInt(x, y Value) Value { return b.binary(opSubInt, x, y) }
+
+// AddNumber is x + y.
+func (b *Builder) AddNumber(x Value, y float32) Value { return b.Add(x, b.Word(math.Float32bits(y))) }
+
+// MulNumber is x y.
+func (b *Builder) MulNumber(x Value, y float32) Value { return b.Mul(x, b.Word(math.Float32bits(y))) }
+
+// Scale is x 2^n.
+func (b *Builder) Scale(x, n Value) (scaled Value, ok bool) {
+	if !b.wide {
+		return x, false
+	}
+	return b.binary(opScale, x, n), true
+}
+
+func (b *Builder) shift(direction byte, x Value, n int) Value {
+	return b.add(instruction{kind: kindShift, op: opcode{0x72, 1, 1, direction}, n: uint32(n), args: [4]Value{x}})
+}
+
+// ShiftLeft moves the bits of x up by n.
+func (b *Builder) ShiftLeft(x Value, n int) Value { return b.shift(6, x, n) }
+
+// ShiftRight moves the bits of x down by n and keeps the sign.
+func (b *Builder) ShiftRight(x Value, n int) Value { return b.shift(4, x, n) }
+
 // Sqrt is the square root.
 func (b *Builder) Sqrt(x Value) Value {
 	return b.add(instruction{kind: kindUnary, op: opSqrt, args: [4]Value{x}})
@@ -152,16 +190,21 @@ func (b *Builder) Round(x Value, mode uint32) Value {
 }
 
 // Compare has all bits set where x and y compare as p says, else none.
-func (b *Builder) Compare(p Predicate, x, y Value) Value {
+func (b *Builder) Compare(p functions.Predicate, x, y Value) Value {
 	return b.add(instruction{kind: kindCompare, op: opCompare, n: uint32(p), args: [4]Value{x, y}})
 }
 
 // Select is x where all bits of mask are set, y where none are.
 func (b *Builder) Select(mask, x, y Value) Value {
 	if m := b.code[mask]; m.kind == kindCompare {
-		return b.add(instruction{kind: kindWhere, op: opCompare, n: m.n, args: [4]Value{m.args[0], m.args[1], x, y}})
+		return b.Where(functions.Predicate(m.n), m.args[0], m.args[1], x, y)
 	}
 	return b.add(instruction{kind: kindSelect, args: [4]Value{mask, x, y}})
+}
+
+// Where is x where a and b compare as p says, else y.
+func (b *Builder) Where(p functions.Predicate, a, c, x, y Value) Value {
+	return b.add(instruction{kind: kindWhere, op: opCompare, n: uint32(p), args: [4]Value{a, c, x, y}})
 }
 
 // live is the code without what no store needs; its values keep their numbers.

@@ -8,32 +8,38 @@ type opcode struct {
 	code   byte
 	space  byte // 1: 0F, 2: 0F38, 3: 0F3A
 	prefix byte // 0: none, 1: 66, 2: F3
+	// extension stands in place of a register, where the result is the second
+	// operand.
+	extension byte
 }
 
 var (
-	opMove      = opcode{0x10, 1, 0}
-	opStore     = opcode{0x11, 1, 0}
-	opSqrt      = opcode{0x51, 1, 0}
-	opAnd       = opcode{0x54, 1, 0}
-	opOr        = opcode{0x56, 1, 0}
-	opXor       = opcode{0x57, 1, 0}
-	opAdd       = opcode{0x58, 1, 0}
-	opMul       = opcode{0x59, 1, 0}
-	opFromInt   = opcode{0x5B, 1, 0}
-	opSub       = opcode{0x5C, 1, 0}
-	opMin       = opcode{0x5D, 1, 0}
-	opDiv       = opcode{0x5E, 1, 0}
-	opMax       = opcode{0x5F, 1, 0}
-	opCompare   = opcode{0xC2, 1, 0}
-	opBroadcast = opcode{0x18, 2, 1}
-	opRound     = opcode{0x08, 3, 1}
+	opMove      = opcode{code: 0x10, space: 1, prefix: 0}
+	opStore     = opcode{code: 0x11, space: 1, prefix: 0}
+	opSqrt      = opcode{code: 0x51, space: 1, prefix: 0}
+	opAnd       = opcode{code: 0x54, space: 1, prefix: 0}
+	opOr        = opcode{code: 0x56, space: 1, prefix: 0}
+	opXor       = opcode{code: 0x57, space: 1, prefix: 0}
+	opAdd       = opcode{code: 0x58, space: 1, prefix: 0}
+	opMul       = opcode{code: 0x59, space: 1, prefix: 0}
+	opFromInt   = opcode{code: 0x5B, space: 1, prefix: 0}
+	opSub       = opcode{code: 0x5C, space: 1, prefix: 0}
+	opMin       = opcode{code: 0x5D, space: 1, prefix: 0}
+	opDiv       = opcode{code: 0x5E, space: 1, prefix: 0}
+	opMax       = opcode{code: 0x5F, space: 1, prefix: 0}
+	opCompare   = opcode{code: 0xC2, space: 1, prefix: 0}
+	opBroadcast = opcode{code: 0x18, space: 2, prefix: 1}
+	opScale     = opcode{code: 0x2C, space: 2, prefix: 1}
+	opSubInt    = opcode{code: 0xFA, space: 1, prefix: 1}
+	opAddInt    = opcode{code: 0xFE, space: 1, prefix: 1}
+	opRound     = opcode{code: 0x08, space: 3, prefix: 1}
 
-	opBlendMask    = opcode{0x4A, 3, 1} // AVX: the mask is a vector
-	opMaskedLoad   = opcode{0x2C, 2, 1}
-	opMaskedStore  = opcode{0x2E, 2, 1}
-	opBlend        = opcode{0x65, 2, 1} // AVX-512: the mask is a mask register
-	opMaskToVector = opcode{0x38, 2, 2}
-	opVectorToMask = opcode{0x39, 2, 2}
+	opBlendMask    = opcode{code: 0x4A, space: 3, prefix: 1} // AVX: the mask is a vector
+	opMaskedLoad   = opcode{code: 0x2C, space: 2, prefix: 1}
+	opMaskedStore  = opcode{code: 0x2E, space: 2, prefix: 1}
+	opBlend        = opcode{code: 0x65, space: 2, prefix: 1} // AVX-512: the mask is a mask register
+	opMaskToVector = opcode{code: 0x38, space: 2, prefix: 2}
+	opVectorToMask = opcode{code: 0x39, space: 2, prefix: 2}
 )
 
 // General registers. The loop leaves SP and BP alone.
@@ -80,16 +86,18 @@ type memory struct {
 	word        int
 }
 
-// masks for the AVX-512 form.
+// The last field of an AVX-512 prefix.
 const (
-	unmasked = 0
-	tailMask = 1 // the mask register with the elements that are left
+	unmasked  = 0
+	tailMask  = 1    // the mask register with the elements that are left
+	zeroing   = 0x80 // what the mask leaves out becomes 0
+	broadcast = 0x10 // one word of memory for all elements
 )
 
-// prefixes writes what stands before the opcode. reg, second and rm are
-// registers of 5 bits; x and b say whether the two upper bits of a memory
-// operand's index and base are set.
-func (a *assembler) prefixes(op opcode, reg, second byte, x, b bool, mask byte, zero bool) {
+// prefixes writes what stands before the opcode. reg and second are registers of
+// 5 bits; x and b say whether the upper bits of the last operand are set: those
+// of its index and base, or the two of its register.
+func (a *assembler) prefixes(op opcode, reg, second byte, x, b bool, how byte) {
 	bit := func(on bool, n uint) byte {
 		if on {
 			return 0
@@ -97,10 +105,7 @@ func (a *assembler) prefixes(op opcode, reg, second byte, x, b bool, mask byte, 
 		return 1 << n // the fields are kept inverted
 	}
 	if a.wide {
-		p := mask | 0x40 | bit(second&16 != 0, 3)
-		if zero {
-			p |= 0x80
-		}
+		p := how | 0x40 | bit(second&16 != 0, 3)
 		a.emit(0x62, bit(reg&8 != 0, 7)|bit(x, 6)|bit(b, 5)|bit(reg&16 != 0, 4)|op.space, ^second&15<<3|4|op.prefix, p)
 	} else {
 		a.emit(0xC4, bit(reg&8 != 0, 7)|bit(x, 6)|bit(b, 5)|op.space, ^second&15<<3|4|op.prefix)
@@ -109,14 +114,14 @@ func (a *assembler) prefixes(op opcode, reg, second byte, x, b bool, mask byte, 
 }
 
 // registers is an instruction on registers only: reg = second op rm.
-func (a *assembler) registers(op opcode, reg, second, rm byte, mask byte) {
-	a.prefixes(op, reg, second, rm&16 != 0, rm&8 != 0, mask, false)
+func (a *assembler) registers(op opcode, reg, second, rm byte, how byte) {
+	a.prefixes(op, reg, second, rm&16 != 0, rm&8 != 0, how)
 	a.emit(0xC0 | reg&7<<3 | rm&7)
 }
 
 // memory is an instruction whose last operand is in memory.
-func (a *assembler) memory(op opcode, reg, second byte, m memory, mask byte, zero bool) {
-	a.prefixes(op, reg, second, m.index&8 != 0, m.word < 0 && m.base&8 != 0, mask, zero)
+func (a *assembler) memory(op opcode, reg, second byte, m memory, how byte) {
+	a.prefixes(op, reg, second, m.index&8 != 0, m.word < 0 && m.base&8 != 0, how)
 	a.address(reg, m)
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/cpu"
+
+	"github.com/glearn-go/glearn/cpu_fallback/internal/functions"
 )
 
 // forms are the instruction sets that this processor has.
@@ -25,8 +27,9 @@ func forms(t *testing.T) []bool {
 	return out
 }
 
-// evaluate is what a loop does to element i, operation by operation in Go.
-func (b *Builder) evaluate(singles []float32, arrays [][]float32, i int) {
+// evaluate is what a loop does to element i of a row that begins at first,
+// operation by operation in Go.
+func (b *Builder) evaluate(singles []float32, arrays [][]float32, first, i int) {
 	values := make([]uint32, len(b.code))
 	for at, in := range b.code {
 		arg := func(k int) uint32 { return values[in.args[k]] }
@@ -34,13 +37,15 @@ func (b *Builder) evaluate(singles []float32, arrays [][]float32, i int) {
 		var x uint32
 		switch in.kind {
 		case kindLoad:
-			x = math.Float32bits(arrays[in.n][i])
+			x = math.Float32bits(arrays[in.n][first+i])
+		case kindRepeat:
+			x = math.Float32bits(arrays[in.n][first])
 		case kindSingle:
 			x = math.Float32bits(singles[in.n])
 		case kindWord:
 			x = in.n
 		case kindStore:
-			arrays[in.n][i] = number(0)
+			arrays[in.n][first+i] = number(0)
 		case kindRound:
 			x = math.Float32bits(float32(rounders[in.n](float64(number(0)))))
 		case kindCompare:
@@ -52,6 +57,10 @@ func (b *Builder) evaluate(singles []float32, arrays [][]float32, i int) {
 		case kindSelect:
 			if x = arg(2); arg(0) != 0 {
 				x = arg(1)
+			}
+		case kindShift:
+			if x = arg(0) << in.n; in.op.extension == 4 {
+				x = uint32(int32(arg(0)) >> in.n)
 			}
 		case kindUnary:
 			x = math.Float32bits(float32(math.Sqrt(float64(number(0)))))
@@ -68,8 +77,8 @@ func (b *Builder) evaluate(singles []float32, arrays [][]float32, i int) {
 var rounders = map[uint32]func(float64) float64{ToNearest: math.RoundToEven, Down: math.Floor}
 
 func compared(predicate uint32, x, y float32) uint32 {
-	holds := map[Predicate]bool{Equal: x == y, Less: x < y, LessOrEqual: x <= y, Unordered: x != x || y != y}
-	if holds[Predicate(predicate)] {
+	holds := map[functions.Predicate]bool{functions.Equal: x == y, functions.Less: x < y, functions.LessOrEqual: x <= y, functions.Unordered: x != x || y != y}
+	if holds[functions.Predicate(predicate)] {
 		return ^uint32(0)
 	}
 	return 0
@@ -90,13 +99,15 @@ func flushed(x float32) float32 {
 }
 
 var binaries = map[opcode]func(x, y uint32) uint32{
-	opAdd: onFloats(func(x, y float32) float32 { return flushed(x + y) }),
-	opSub: onFloats(func(x, y float32) float32 { return flushed(x - y) }),
-	opMul: onFloats(func(x, y float32) float32 { return flushed(x * y) }),
-	opDiv: onFloats(func(x, y float32) float32 { return flushed(x / y) }),
-	opAnd: func(x, y uint32) uint32 { return x & y },
-	opOr:  func(x, y uint32) uint32 { return x | y },
-	opXor: func(x, y uint32) uint32 { return x ^ y },
+	opAdd:    onFloats(func(x, y float32) float32 { return flushed(x + y) }),
+	opSub:    onFloats(func(x, y float32) float32 { return flushed(x - y) }),
+	opMul:    onFloats(func(x, y float32) float32 { return flushed(x * y) }),
+	opDiv:    onFloats(func(x, y float32) float32 { return flushed(x / y) }),
+	opAnd:    func(x, y uint32) uint32 { return x & y },
+	opOr:     func(x, y uint32) uint32 { return x | y },
+	opXor:    func(x, y uint32) uint32 { return x ^ y },
+	opAddInt: func(x, y uint32) uint32 { return x + y },
+	opSubInt: func(x, y uint32) uint32 { return x - y },
 	opMin: onFloats(func(x, y float32) float32 {
 		if x < y {
 			return x
@@ -114,11 +125,16 @@ var binaries = map[opcode]func(x, y uint32) uint32{
 // random is a formula of arrays and single values in which any instruction may
 // follow any other. Truth values are only selected by, so that they are whole
 // words.
-func random(r *rand.Rand, arrays, singles, length int) *Builder {
-	b := NewBuilder()
+func random(r *rand.Rand, wide bool, arrays, singles, length int) *Builder {
+	b := NewBuilder(wide)
 	var values, masks []Value
-	for range arrays {
-		values = append(values, b.Load(b.Array()))
+	for i := range arrays {
+		array := b.Array()
+		if i%2 == 1 && r.IntN(3) == 0 { // nothing is stored there
+			values = append(values, b.Repeat(array))
+			continue
+		}
+		values = append(values, b.Load(array))
 	}
 	for i := range singles {
 		values = append(values, b.Single(i))
@@ -128,14 +144,17 @@ func random(r *rand.Rand, arrays, singles, length int) *Builder {
 	binary := []func(x, y Value) Value{b.Add, b.Sub, b.Mul, b.Div, b.RawMin, b.RawMax}
 	for range length {
 		switch n := r.IntN(12); {
-		case n < 7:
+		case n < 6:
 			values = append(values, binary[r.IntN(len(binary))](pick(), pick()))
+		case n == 6:
+			x := b.AddInt(b.ShiftRight(pick(), 1+r.IntN(31)), b.ShiftLeft(pick(), 1+r.IntN(31)))
+			values = append(values, b.FromInt(b.SubInt(x, pick())))
 		case n == 7:
 			values = append(values, b.Sqrt(pick()))
 		case n == 8:
 			values = append(values, b.Round(pick(), []uint32{ToNearest, Down}[r.IntN(2)]))
 		case n == 9:
-			masks = append(masks, b.Compare([]Predicate{Equal, Less, LessOrEqual, Unordered}[r.IntN(4)], pick(), pick()))
+			masks = append(masks, b.Compare([]functions.Predicate{functions.Equal, functions.Less, functions.LessOrEqual, functions.Unordered}[r.IntN(4)], pick(), pick()))
 		case len(masks) > 1 && n == 10:
 			x, y := masks[r.IntN(len(masks))], masks[r.IntN(len(masks))]
 			masks = append(masks, b.And(x, y), b.Or(x, y), b.Xor(x, y))
@@ -162,8 +181,9 @@ func TestLoopsGiveTheBitsOfGo(t *testing.T) {
 	compiled := 0
 	for round := range 600 {
 		arrays, singles := 1+r.IntN(MaxArrays), r.IntN(20)
-		b := random(r, arrays, singles, 1+r.IntN(40))
-		n := 1 + r.IntN(70)
+		seed, length := r.Uint64(), 1+r.IntN(40)
+		n, rows := 1+r.IntN(70), 1+r.IntN(4)
+		step := n + r.IntN(3)
 		draw := func(n int) []float32 {
 			x := make([]float32, n)
 			for i := range x {
@@ -176,31 +196,32 @@ func TestLoopsGiveTheBitsOfGo(t *testing.T) {
 		values := draw(singles)
 		var start [][]float32
 		for range arrays {
-			start = append(start, draw(n+1))
-		}
-		want := clone(start)
-		for i := range n {
-			b.evaluate(values, want, i)
+			start = append(start, draw(rows*step+1))
 		}
 		for _, wide := range forms(t) {
-			loop, err := b.Compile(wide)
+			b := random(rand.New(rand.NewPCG(seed, 0)), wide, arrays, singles, length)
+			want := clone(start)
+			for i := range rows * n {
+				b.evaluate(values, want, i/n*step, i%n)
+			}
+			loop, err := b.Compile()
 			if err != nil {
 				continue
 			}
 			compiled++
 			got := clone(start)
-			args := Args{Count: n}
+			args := Args{Count: n, Rows: rows}
 			if singles > 0 {
 				args.Singles = &values[0]
 			}
 			for i := range got {
-				args.Arrays[i] = &got[i][0]
+				args.Arrays[i], args.Steps[i] = &got[i][0], 4*step
 			}
 			loop.Run(&args)
 			for a := range got {
-				for i := range got[a] { // one more than the loop may touch
+				for i := range got[a] { // also those that the loop may not touch
 					if !same(got[a][i], want[a][i]) {
-						t.Fatalf("formula %d, wide %v, %d elements: array %d has %v at %d, want %v", round, wide, n, a, got[a][i], i, want[a][i])
+						t.Fatalf("formula %d, wide %v, %d rows of %d elements: array %d has %v at %d, want %v", round, wide, rows, n, a, got[a][i], i, want[a][i])
 					}
 				}
 			}
@@ -221,21 +242,21 @@ func clone(x [][]float32) [][]float32 {
 
 // More constants than registers are loaded where they are used.
 func TestManyConstants(t *testing.T) {
-	b := NewBuilder()
-	v := b.Load(b.Array())
-	want := float32(1)
-	for i := range 60 {
-		v = b.Add(v, b.Word(math.Float32bits(float32(i))))
-		want += float32(i)
-	}
-	b.Store(0, v)
 	for _, wide := range forms(t) {
-		loop, err := b.Compile(wide)
+		b := NewBuilder(wide)
+		v := b.Load(b.Array())
+		want := float32(1)
+		for i := range 60 {
+			v = b.Sub(b.Word(math.Float32bits(float32(i))), b.AddNumber(v, float32(i)))
+			want = float32(i) - (want + float32(i))
+		}
+		b.Store(0, v)
+		loop, err := b.Compile()
 		if err != nil {
 			t.Fatal(err)
 		}
 		x := []float32{1, 1, 1, 1, 1}
-		loop.Run(&Args{Count: len(x), Arrays: [MaxArrays]*float32{&x[0]}})
+		loop.Run(&Args{Count: len(x), Rows: 1, Arrays: [MaxArrays]*float32{&x[0]}})
 		if got := fmt.Sprint(x); got != fmt.Sprint([]float32{want, want, want, want, want}) {
 			t.Errorf("wide %v: %v, want all %v", wide, got, want)
 		}
@@ -243,30 +264,29 @@ func TestManyConstants(t *testing.T) {
 }
 
 func TestTooManyValuesAreAnError(t *testing.T) {
-	b := NewBuilder()
-	array := b.Array()
-	var values []Value
-	for range 40 {
-		values = append(values, b.Load(array))
-	}
-	for _, v := range values {
-		b.Store(array, v)
-	}
 	for _, wide := range forms(t) {
-		if _, err := b.Compile(wide); err != ErrTooLarge {
+		b := NewBuilder(wide)
+		array := b.Array()
+		var values []Value
+		for range 40 {
+			values = append(values, b.Load(array))
+		}
+		for _, v := range values {
+			b.Store(array, v)
+		}
+		if _, err := b.Compile(); err != ErrTooLarge {
 			t.Errorf("wide %v: %v, want ErrTooLarge", wide, err)
 		}
 	}
 }
 
 func TestTheSameFormulaIsTheSameLoop(t *testing.T) {
-	wide := forms(t)[0]
 	var loops [2]*Loop
 	for i := range loops {
-		b := NewBuilder()
+		b := NewBuilder(forms(t)[0])
 		x := b.Load(b.Array())
 		b.Store(0, b.Mul(x, x))
-		loop, err := b.Compile(wide)
+		loop, err := b.Compile()
 		if err != nil {
 			t.Fatal(err)
 		}

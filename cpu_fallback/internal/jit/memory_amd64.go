@@ -16,7 +16,7 @@ const mostBytes = 16 << 20
 
 // load makes code executable, in memory of its own that can then no longer be
 // written to.
-func load(code []byte) (*Loop, error) {
+func load(code []byte, wide bool) (*Loop, error) {
 	loops.Lock()
 	defer loops.Unlock()
 	if l, ok := loops.byCode[string(code)]; ok {
@@ -32,7 +32,7 @@ func load(code []byte) (*Loop, error) {
 	if loops.byCode == nil {
 		loops.byCode = map[string]*Loop{}
 	}
-	l := &Loop{entry: entry}
+	l := &Loop{entry: entry, wide: wide}
 	loops.byCode[string(code)] = l
 	loops.bytes += size
 	return l, nil

@@ -68,8 +68,8 @@ func (b *Builder) allocate(live []bool, hoist []Value, registers int) *placement
 			continue
 		}
 		// Constants without a register are loaded just before.
-		for _, a := range in.operands() {
-			if !b.code[a].hoisted() || kept[a] {
+		for k, a := range in.operands() {
+			if !b.code[a].hoisted() || kept[a] || b.embeds(in, k) {
 				continue
 			}
 			r, ok := take()
@@ -97,4 +97,10 @@ func (b *Builder) allocate(live []bool, hoist []Value, registers int) *placement
 		}
 	}
 	return p
+}
+
+// embeds is true of an operand that an instruction can take from memory when it
+// is a constant: AVX-512 repeats one word for all elements.
+func (b *Builder) embeds(in *instruction, operand int) bool {
+	return b.wide && in.kind == kindBinary && operand == 1
 }

@@ -11,6 +11,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
+
+	"github.com/glearn-go/glearn/cpu_fallback/internal/functions"
 )
 
 // wide is true while AVX-512 code is written, false for AVX2.
@@ -191,48 +193,49 @@ func operations() []operation {
 	unary := func(name string, unroll int, f func(x VecVirtual) VecVirtual) {
 		add(name, "v", unroll, func(x ...VecVirtual) VecVirtual { return f(x[0]) })
 	}
-	binary("Add", plus, false)
-	binary("Sub", minus, true)
-	binary("Mul", times, false)
-	binary("Div", over, true)
+	binary("Add", code{}.Add, false)
+	binary("Sub", code{}.Sub, true)
+	binary("Mul", code{}.Mul, false)
+	binary("Div", code{}.Div, true)
 	for i := range list {
 		list[i].flush = strings.Contains(list[i].name, "Mul") || strings.Contains(list[i].name, "Div")
 	}
-	binary("Max", maximum, false)
-	binary("Min", minimum, false)
-	binary("Less", func(a, b VecVirtual) VecVirtual { return compare(lessThan, a, b) }, true)
-	binary("LessEq", func(a, b VecVirtual) VecVirtual { return compare(lessOrEqual, a, b) }, true)
-	binary("Equal", func(a, b VecVirtual) VecVirtual { return compare(equalTo, a, b) }, false)
-	add("And", "vv", 4, func(x ...VecVirtual) VecVirtual { return and(x[0], x[1]) })
-	add("Or", "vv", 4, func(x ...VecVirtual) VecVirtual { return or(x[0], x[1]) })
-	unary("Not", 4, func(x VecVirtual) VecVirtual { return xor(x, word(0xFFFFFFFF)) })
-	add("Choose", "vvv", 4, func(x ...VecVirtual) VecVirtual { return choose(x[0], x[1], x[2]) })
-	unary("Negate", 4, func(x VecVirtual) VecVirtual { return xor(x, word(signBit)) })
-	unary("Absolute", 4, absolute)
-	unary("Sign", 2, func(x VecVirtual) VecVirtual {
-		return where(lessThan, word(0), x, number(1), where(lessThan, x, word(0), number(-1), x))
-	})
+	binary("Max", apply2(functions.Maximum), false)
+	binary("Min", apply2(functions.Minimum), false)
+	compare := func(p functions.Predicate) func(a, b VecVirtual) VecVirtual {
+		return func(a, b VecVirtual) VecVirtual { return code{}.Compare(p, a, b) }
+	}
+	binary("Less", compare(functions.Less), true)
+	binary("LessEq", compare(functions.LessOrEqual), true)
+	binary("Equal", compare(functions.Equal), false)
+	add("And", "vv", 4, func(x ...VecVirtual) VecVirtual { return code{}.And(x[0], x[1]) })
+	add("Or", "vv", 4, func(x ...VecVirtual) VecVirtual { return code{}.Or(x[0], x[1]) })
+	unary("Not", 4, apply(functions.Not))
+	add("Choose", "vvv", 4, func(x ...VecVirtual) VecVirtual { return code{}.Select(x[0], x[1], x[2]) })
+	unary("Negate", 4, apply(functions.Negate))
+	unary("Absolute", 4, apply(functions.Absolute))
+	unary("Sign", 2, apply(functions.Sign))
 	unary("SquareRoot", 4, func(x VecVirtual) VecVirtual { r := vector(); VSQRTPS(x, r); return r })
-	unary("Relu", 4, func(x VecVirtual) VecVirtual { return where(lessOrEqual, x, word(0), word(0), x) })
-	unary("Finite", 2, func(x VecVirtual) VecVirtual { return compare(lessThan, absolute(x), word(0x7F800000)) })
-	unary("BoolToFloat", 4, func(x VecVirtual) VecVirtual { return and(x, word(0x3F800000)) })
-	unary("IntToFloat", 4, func(x VecVirtual) VecVirtual { r := vector(); VCVTDQ2PS(x, r); return r })
+	unary("Relu", 4, apply(functions.Relu))
+	unary("Finite", 2, apply(functions.Finite))
+	unary("BoolToFloat", 4, apply(functions.FromBool))
+	unary("IntToFloat", 4, code{}.FromInt)
 	unary("Floor", 4, func(x VecVirtual) VecVirtual { return round(x, 9) })
 	unary("Round", 4, func(x VecVirtual) VecVirtual { return round(x, 8) })
-	unary("Exp", 1, exp)
-	unary("Expm1", 1, expm1)
-	unary("Log", 1, log)
-	unary("Log1p", 1, log1p)
-	unary("Tanh", 1, tanh)
-	unary("Sigmoid", 1, sigmoid)
-	unary("Erf", 1, erf)
+	unary("Exp", 1, apply(functions.Exp))
+	unary("Expm1", 1, apply(functions.Expm1))
+	unary("Log", 1, apply(functions.Log))
+	unary("Log1p", 1, apply(functions.Log1p))
+	unary("Tanh", 1, apply(functions.Tanh))
+	unary("Sigmoid", 1, apply(functions.Sigmoid))
+	unary("Erf", 1, apply(functions.Erf))
 	return list
 }
 
 // addScaled is dst += s x, which adds a stored value's row in sparse products.
 func addScaled() {
 	operation{name: "AddScaled", operand: "vvs", unroll: 4, flush: true,
-		body: func(x ...VecVirtual) VecVirtual { return plus(x[0], times(x[1], x[2])) }}.write()
+		body: func(x ...VecVirtual) VecVirtual { return code{}.Add(x[0], code{}.Mul(x[1], x[2])) }}.write()
 }
 
 var constants = map[uint32]Mem{}

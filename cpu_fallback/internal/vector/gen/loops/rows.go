@@ -6,6 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
+
+	"github.com/glearn-go/glearn/cpu_fallback/internal/functions"
 )
 
 // rowLoops writes the loops of sparse products, for 1, 2 and 4 vectors of
@@ -161,7 +163,7 @@ func foldLanes() {
 	for _, f := range []struct {
 		name, doc string
 		fold      func(a, b VecVirtual) VecVirtual
-	}{{"SumLanes", "lanes[i] += x[16 t + i]", plus}, {"MaxLanes", "lanes[i] = max(lanes[i], x[16 t + i])", maximum}} {
+	}{{"SumLanes", "lanes[i] += x[16 t + i]", code{}.Add}, {"MaxLanes", "lanes[i] = max(lanes[i], x[16 t + i])", apply2(functions.Maximum)}} {
 		TEXT(f.name+suffix(), NOSPLIT, "func(lanes, x *float32, rows int)")
 		Pragma("noescape")
 		Doc(f.name + suffix() + " is " + f.doc + ", for t from 0 to rows >= 1.")
