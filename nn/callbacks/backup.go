@@ -42,10 +42,10 @@ type BackupAndRestore struct {
 // Check looks at the settings.
 func (b *BackupAndRestore) Check() error {
 	if b.Dir == "" {
-		return errors.New("BackupAndRestore: Dir is empty")
+		return errors.New("Dir is empty")
 	}
 	if b.SaveFreq < 0 || b.Keep < 0 {
-		return fmt.Errorf("BackupAndRestore: SaveFreq is %d and Keep %d, want 0 or more", b.SaveFreq, b.Keep)
+		return fmt.Errorf("SaveFreq is %d and Keep %d, want 0 or more", b.SaveFreq, b.Keep)
 	}
 	return nil
 }
@@ -57,9 +57,13 @@ func (b *BackupAndRestore) path(step int64) string {
 	return filepath.Join(b.Dir, fmt.Sprintf("%s%016d%s", checkpointStart, step, checkpointEnd))
 }
 
-// checkpoints lists what is there, the newest first.
+// checkpoints lists what is there, the newest first. A folder that somebody
+// removed is no reason to fail.
 func (b *BackupAndRestore) checkpoints() ([]string, error) {
 	entries, err := os.ReadDir(b.Dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +146,7 @@ func (b *BackupAndRestore) prune() error {
 
 func remove(paths []string) error {
 	for _, p := range paths {
-		if err := os.Remove(p); err != nil {
+		if err := os.Remove(p); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}

@@ -283,20 +283,36 @@ func TestKeepCheckpoints(t *testing.T) {
 	}
 }
 
+// A folder that somebody removes costs the checkpoints, not the Fit.
+func TestFolderOfCheckpointsIsRemoved(t *testing.T) {
+	b := open(t)
+	j, dir := jobs()["nadam, averaged"], filepath.Join(t.TempDir(), "checkpoints")
+	j.config.Callbacks = []nn.Callback{callbacks.Func(func(t *nn.Training, _ *nn.Results) error {
+		if t.Epoch() == 4 {
+			return os.RemoveAll(dir)
+		}
+		return nil
+	})}
+	if _, history, err := j.run(t, b, dir, 0); err != nil || len(history.Epoch) != 5 {
+		t.Errorf("%v after %d epochs", err, len(history.Epoch))
+	}
+}
+
 // TestCSVLoggerResumes wants the file of a run that was stopped to be that of
 // one that was not.
 func TestCSVLoggerResumes(t *testing.T) {
 	b := open(t)
+	const header = "epoch,loss,accuracy,sparse_top_k_categorical_accuracy\n"
 	log := func(stops ...int) string {
 		t.Helper()
 		path, dir := filepath.Join(t.TempDir(), "log.csv"), t.TempDir()
-		if err := os.WriteFile(path, []byte("epoch,loss\n0,1\n"), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(header+"0,1\n"), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		j := jobs()["nadam, averaged"]
 		for _, stop := range append(stops, 0) {
 			j.config.Callbacks = []nn.Callback{&callbacks.CSVLogger{Path: path, Append: len(stops)%2 == 0}}
-			if _, _, err := j.run(t, b, dir, stop); err != nil && !errors.Is(err, errCrash) {
+			if _, _, err := j.run(t, b, dir, stop); err != nil && !errors.Is(err, errCrash) && !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
 		}
@@ -307,14 +323,33 @@ func TestCSVLoggerResumes(t *testing.T) {
 		return string(text)
 	}
 	appended, anew := log(), log(34)
-	if !strings.HasPrefix(appended, "epoch,loss\n0,1\n0,") || strings.Count(appended, "\n") != 7 {
+	if !strings.HasPrefix(appended, header+"0,1\n0,") || strings.Count(appended, "\n") != 7 {
 		t.Errorf("appended is\n%s", appended)
 	}
-	if !strings.HasPrefix(anew, "epoch,loss,accuracy") || strings.Count(anew, "\n") != 6 {
+	if !strings.HasPrefix(anew, header+"0,") || strings.Count(anew, "\n") != 6 {
 		t.Errorf("written anew and stopped once it is\n%s", anew)
 	}
-	if got := log(20, 4); got != appended {
-		t.Errorf("stopped twice it is\n%s\nwant\n%s", got, appended)
+	// At 5 no epoch has ended.
+	for _, stops := range [][]int{{20, 4}, {5, 5}} {
+		if got := log(stops...); got != appended {
+			t.Errorf("stopped at %v it is\n%s\nwant\n%s", stops, got, appended)
+		}
+	}
+	// Somebody removed the file.
+	path, dir := filepath.Join(t.TempDir(), "log.csv"), t.TempDir()
+	j := jobs()["nadam, averaged"]
+	for stop, want := range []string{"context canceled", fmt.Sprintf("%s has 0 bytes, and had %d before", path, len(header))} {
+		if stop == 0 {
+			if err := os.WriteFile(path, []byte(header), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		j.config.Callbacks = []nn.Callback{&callbacks.CSVLogger{Path: path, Append: true}}
+		if _, _, err := j.run(t, b, dir, 19); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }
 

@@ -143,11 +143,35 @@ func TestEarlyStopping(t *testing.T) {
 	}
 }
 
+// The weights of the best epoch are those that were evaluated, also where it is
+// the last one and Fit ends with an average.
+func TestEarlyStoppingRestoresOverTheAverage(t *testing.T) {
+	s := newScript(t, 5, 3, 2)
+	defer s.model.Close()
+	err := s.model.Compile(open(t), nn.CompileConfig{Loss: itself{}, Optimizer: optimizers.SGD{
+		Settings: optimizers.Settings{LearningRate: schedules.Constant(1e-12), UseEMA: true, EMAMomentum: new(0.5)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.epochs(t)
+	if w := s.weight(t); math.Abs(w-2) < 0.1 {
+		t.Fatalf("the average is %v, as is the last weight", w)
+	}
+	s.epochs(t, &callbacks.EarlyStopping{Monitor: "loss", RestoreBestWeights: true})
+	if w := s.weight(t); math.Abs(w-2) > 1e-6 {
+		t.Errorf("weight is %v, want 2", w)
+	}
+}
+
 func TestEarlyStoppingWatchesValidation(t *testing.T) {
 	s := newScript(t, 3, 2, 1)
 	_, err := s.run(t, nn.FitConfig{}, &callbacks.EarlyStopping{})
-	if err == nil || !strings.Contains(err.Error(), `no "val_loss"`) || !strings.Contains(err.Error(), "validation data") {
+	if err == nil || !strings.Contains(err.Error(), `no "val_loss"`) || !strings.Contains(err.Error(), "give Fit validation data") {
 		t.Errorf("without validation data: %v", err)
+	}
+	_, err = s.run(t, nn.FitConfig{}, &callbacks.EarlyStopping{Monitor: "accuracy"})
+	if err == nil || !strings.Contains(err.Error(), `no "accuracy" among the results ["loss"]: set Monitor`) {
+		t.Errorf("a number that is not there: %v", err)
 	}
 	e := &callbacks.EarlyStopping{}
 	h, err := s.run(t, nn.FitConfig{Validation: s.train}, e)
@@ -235,6 +259,8 @@ func TestModelCheckpoint(t *testing.T) {
 		{"best is largest", callbacks.ModelCheckpoint{Path: "best-{epoch}", SaveBestOnly: true, Monitor: "loss", Mode: callbacks.Max}, map[string]float64{"best-01": 5, "best-04": 6}},
 		{"numbers in the name", callbacks.ModelCheckpoint{Path: "{epoch:04d}-{loss:.1f}-{loss}", SaveBestOnly: true, Monitor: "loss"}, map[string]float64{"0001-5.0-5.0000": 5, "0002-3.0-3.0000": 3}},
 		{"the newest", callbacks.ModelCheckpoint{Path: "m-{epoch:d}", Keep: 1}, map[string]float64{"m-4": 6}},
+		{"worse than the threshold", callbacks.ModelCheckpoint{Path: "best", SaveBestOnly: true, Monitor: "loss", InitialValueThreshold: new(2.5)}, nil},
+		{"better than the threshold", callbacks.ModelCheckpoint{Path: "best-{epoch}", SaveBestOnly: true, Monitor: "loss", InitialValueThreshold: new(4.0)}, map[string]float64{"best-02": 3}},
 		{"the newest and the best", callbacks.ModelCheckpoint{Path: "m-{epoch}", Keep: 1, Monitor: "loss"}, map[string]float64{"m-02": 3, "m-04": 6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -256,16 +282,21 @@ func TestModelCheckpoint(t *testing.T) {
 		})
 	}
 	s := newScript(t, 1, 1)
-	h, err := s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: filepath.Join(t.TempDir(), "no", "x")})
-	if !errors.Is(err, os.ErrNotExist) || len(h.Epoch) != 1 {
-		t.Errorf("%v, %d epochs", err, len(h.Epoch))
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a", "b", "x")
+	if s.epochs(t, &callbacks.ModelCheckpoint{Path: path}); s.model.LoadWeights(path) != nil {
+		t.Error("the folders were not made")
 	}
-	_, err = s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: filepath.Join(t.TempDir(), "{val_loss}")})
-	if err == nil || !strings.Contains(err.Error(), `{val_loss}, there is no "val_loss" among the results ["loss"]`) {
-		t.Errorf("a result that is not there: %v", err)
+	for path, words := range map[string]string{
+		filepath.Join(path, "y"):         "not a directory",
+		filepath.Join(dir, "{val_loss}"): `{val_loss}, there is no "val_loss" among the results ["loss"]`,
+	} {
+		h, err := s.run(t, nn.FitConfig{}, &callbacks.ModelCheckpoint{Path: path})
+		if err == nil || !strings.Contains(err.Error(), words) || len(h.Epoch) != 1 {
+			t.Errorf("%v, want %q; %d epochs", err, words, len(h.Epoch))
+		}
 	}
 	// An epoch that does not validate is passed over before its path is made.
-	dir := t.TempDir()
 	best := &callbacks.ModelCheckpoint{Path: filepath.Join(dir, "{val_loss:.0f}"), SaveBestOnly: true}
 	if _, err := s.run(t, nn.FitConfig{Validation: s.train, ValidationFreq: 2}, best); err != nil {
 		t.Error(err)
@@ -299,6 +330,24 @@ func TestCSVLogger(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("epoch,loss,val_loss", "0,4,NaN", "1,2,2")
+	// What is appended has the columns of the file.
+	for _, c := range []struct {
+		logger callbacks.CSVLogger
+		words  string
+	}{
+		{callbacks.CSVLogger{Path: path, Append: true}, `["epoch" "loss" "val_loss"], the results take ["epoch" "loss"]`},
+		{callbacks.CSVLogger{Path: path, Append: true, Separator: ';'}, `["epoch,loss,val_loss"]`},
+	} {
+		if _, err := s.run(t, nn.FitConfig{}, &c.logger); err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("appended to a file of other columns: %v, want %q", err, c.words)
+		}
+	}
+	want("epoch,loss,val_loss", "0,4,NaN", "1,2,2")
+	if err := os.WriteFile(path, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	s.epochs(t, &callbacks.CSVLogger{Path: path, Append: true})
+	want("epoch,loss", "0,4", "1,2")
 	if _, err := s.run(t, nn.FitConfig{}, &callbacks.CSVLogger{Path: filepath.Join(path, "no")}); err == nil {
 		t.Error("a path inside a file is taken")
 	}
@@ -342,9 +391,14 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{&callbacks.ModelCheckpoint{Path: "{}"}, "a brace in it has no counterpart or nothing inside"},
 		{&callbacks.ModelCheckpoint{Path: "{epoch"}, "a brace in it has no counterpart"},
 		{&callbacks.ModelCheckpoint{Path: "x", Keep: -1}, "Keep -1, want 0 or more"},
+		{&callbacks.ModelCheckpoint{Path: "x", SaveBestOnly: true, Monitor: "bleu"}, "set Mode"},
+		{&callbacks.ModelCheckpoint{Path: "x", InitialValueThreshold: new(math.NaN())}, "InitialValueThreshold is NaN"},
+		{&callbacks.EarlyStopping{Monitor: "bleu"}, `a *callbacks.EarlyStopping: the name of the Monitor "bleu"`},
+		{&callbacks.EarlyStopping{MinDelta: math.Inf(1)}, "MinDelta is +Inf"},
 		{&callbacks.BackupAndRestore{}, "Dir is empty"},
 		{&callbacks.BackupAndRestore{Dir: "x", SaveFreq: -1}, "SaveFreq is -1"},
 		{&callbacks.CSVLogger{}, "Path is empty"},
+		{&callbacks.CSVLogger{Path: "x", Separator: '"'}, `Separator is '"'`},
 	} {
 		_, err := s.run(t, nn.FitConfig{}, c.callback)
 		if err == nil || !strings.Contains(err.Error(), c.words) || !strings.Contains(err.Error(), "callback 1") {

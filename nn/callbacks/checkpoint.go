@@ -3,7 +3,9 @@ package callbacks
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
 
 	"github.com/glearn-go/glearn/nn"
 )
@@ -14,15 +16,18 @@ import (
 // A file that cannot be written is an error that stops Fit; the file that was
 // there before stays good.
 type ModelCheckpoint struct {
-	// Path is where to; "{epoch}" in it becomes the epoch's number, from 1, of at
-	// least two digits, or more with "{epoch:04d}"; "{val_loss}" becomes a result,
-	// of four decimals or as "{val_loss:.2f}" has it.
+	// Path is where to; folders that are not there are made. "{epoch}" in it
+	// becomes the epoch's number, from 1, of at least two digits, or more with
+	// "{epoch:04d}"; "{val_loss}" becomes a result, of four decimals or as
+	// "{val_loss:.2f}" has it.
 	Path            string
 	SaveWeightsOnly bool   // as Model.SaveWeights does
 	SaveBestOnly    bool   // only when Monitor improved
 	Monitor         string // "": "val_loss"
 	Mode            Mode   // which direction is better
-	Every           int    // save every so many epochs; 0 is 1
+	// InitialValueThreshold is what the first best has to beat; nil is nothing.
+	InitialValueThreshold *float64
+	Every                 int // save every so many epochs; 0 is 1
 	// Keep removes files that this Fit wrote but for the newest so many and the
 	// one of the best epoch, where the results have Monitor; 0 keeps all.
 	Keep int
@@ -36,14 +41,19 @@ type ModelCheckpoint struct {
 func (c *ModelCheckpoint) Check() error {
 	switch {
 	case c.Path == "":
-		return errors.New("ModelCheckpoint: Path is empty")
+		return errors.New("Path is empty")
 	case c.Every < 0 || c.Keep < 0:
-		return fmt.Errorf("ModelCheckpoint: Every is %d and Keep %d, want 0 or more", c.Every, c.Keep)
+		return fmt.Errorf("Every is %d and Keep %d, want 0 or more", c.Every, c.Keep)
 	case c.Keep > 0 && !hasEpoch(c.Path):
-		return fmt.Errorf("ModelCheckpoint: Keep is %d, but all epochs go to %s; put {epoch} into Path", c.Keep, c.Path)
+		return fmt.Errorf("Keep is %d, but all epochs go to %s; put {epoch} into Path", c.Keep, c.Path)
+	case c.InitialValueThreshold != nil && math.IsNaN(*c.InitialValueThreshold):
+		return errors.New("InitialValueThreshold is NaN, want a number")
 	}
 	if err := checkPlaces(c.Path); err != nil {
-		return fmt.Errorf("ModelCheckpoint: %w", err)
+		return err
+	}
+	if !c.SaveBestOnly && c.Keep == 0 {
+		return nil // no epoch is the best
 	}
 	return c.monitor().check()
 }
@@ -51,6 +61,9 @@ func (c *ModelCheckpoint) Check() error {
 // OnTrainBegin starts anew.
 func (c *ModelCheckpoint) OnTrainBegin(*nn.Training) error {
 	c.best, c.bestPath, c.paths = c.monitor().worst(), "", nil
+	if c.InitialValueThreshold != nil {
+		c.best = *c.InitialValueThreshold
+	}
 	return nil
 }
 
@@ -72,7 +85,10 @@ func (c *ModelCheckpoint) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	}
 	path, err := fillPlaces(c.Path, t.Epoch()+1, r)
 	if err != nil {
-		return fmt.Errorf("ModelCheckpoint: %w", err)
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
 	}
 	if better {
 		c.bestPath = path

@@ -4,38 +4,79 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/glearn-go/glearn/nn"
 )
 
 // CSVLogger writes the results of each epoch as a line of a CSV file: epoch,
-// then the results by name.
+// then the results by name, NaN where an epoch does not validate.
 type CSVLogger struct {
 	Path      string
 	Separator rune // 0: ','
-	Append    bool // to a file that is there, without a second header
+	Append    bool // to a file that is there, whose columns have to be the same
 
 	file   *os.File
 	writer *csv.Writer
 	names  []string // of the columns
-	header bool     // is there
+	header []string // that the file began with; nil where there was none
 	start  int64    // of what this Fit writes, in the file
 	text   bytes.Buffer
 }
 
-// Check looks for the path.
+// Check looks at the settings.
 func (l *CSVLogger) Check() error {
 	if l.Path == "" {
-		return errors.New("CSVLogger: Path is empty")
+		return errors.New("Path is empty")
+	}
+	if err := l.newWriter(io.Discard).Write(nil); err != nil {
+		return fmt.Errorf("Separator is %q: %w", l.Separator, err)
+	}
+	return nil
+}
+
+func (l *CSVLogger) newWriter(out io.Writer) *csv.Writer {
+	w := csv.NewWriter(out)
+	if l.Separator != 0 {
+		w.Comma = l.Separator
+	}
+	return w
+}
+
+// readHeader reads the first line of a file that is there and not empty.
+func (l *CSVLogger) readHeader() error {
+	l.header = nil
+	if !l.Append {
+		return nil
+	}
+	f, err := os.Open(l.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma = l.newWriter(nil).Comma
+	if l.header, err = r.Read(); err == io.EOF {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the file to append to, %s, has no header: %w", l.Path, err)
 	}
 	return nil
 }
 
 // OnTrainBegin opens the file.
 func (l *CSVLogger) OnTrainBegin(*nn.Training) error {
+	if err := l.readHeader(); err != nil {
+		return err
+	}
 	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
 	if l.Append {
 		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND
@@ -48,12 +89,9 @@ func (l *CSVLogger) OnTrainBegin(*nn.Training) error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	l.file, l.names, l.header, l.start = f, nil, at.Size() > 0, at.Size()
+	l.file, l.names, l.start = f, nil, at.Size()
 	l.text.Reset()
-	l.writer = csv.NewWriter(l.out())
-	if l.Separator != 0 {
-		l.writer.Comma = l.Separator
-	}
+	l.writer = l.newWriter(l.out())
 	return nil
 }
 
@@ -70,10 +108,13 @@ func (l *CSVLogger) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 				l.names = append(l.names, "val_"+name)
 			}
 		}
-		if !l.header {
-			if err := l.writer.Write(append([]string{"epoch"}, l.names...)); err != nil {
+		columns := append([]string{"epoch"}, l.names...)
+		if l.header == nil {
+			if err := l.writer.Write(columns); err != nil {
 				return err
 			}
+		} else if !slices.Equal(l.header, columns) {
+			return fmt.Errorf("the file to append to, %s, has the columns %q, the results take %q", l.Path, l.header, columns)
 		}
 	}
 	line := []string{strconv.Itoa(t.Epoch())}

@@ -1,6 +1,9 @@
 // Package callbacks has what can look on while a model trains and step in, in
 // Keras' names and with Keras' defaults. A callback keeps its state in itself:
 // give each Fit its own, or one after the other the same (it starts anew).
+//
+// What they say goes where Fit shows its progress, or to the log where it shows
+// none: see [nn.Training.Logf].
 package callbacks
 
 import (
@@ -19,7 +22,7 @@ type Mode uint8
 
 // The modes.
 const (
-	Auto Mode = iota // by name: accuracies and the like are better when larger, all others when smaller
+	Auto Mode = iota // by name: accuracies and scores are better when larger, losses and errors when smaller; other names are an error
 	Min              // smaller is better
 	Max              // larger is better
 )
@@ -44,29 +47,49 @@ func (m monitor) value(t *nn.Training, r *nn.Results) (x float64, ok bool, err e
 	if r.Has(m.key()) {
 		return r.Get(m.key()), true, nil
 	}
-	hint := ""
+	hint := "set Monitor to one of them"
 	if strings.HasPrefix(m.key(), "val_") {
 		if t.Validates() && !r.Has("val_loss") {
 			return 0, false, nil
 		}
 		if !t.Validates() {
-			hint = "; give Fit validation data"
+			hint = "give Fit validation data"
 		}
 	}
-	return 0, false, fmt.Errorf("there is no %q among the results %q%s", m.key(), r.Names(), hint)
+	return 0, false, fmt.Errorf("there is no %q among the results %q: %s", m.key(), r.Names(), hint)
 }
 
-// rising is true when larger is better.
-func (m monitor) rising() bool {
+// Words in names of numbers that are better when larger, and when smaller.
+var (
+	risingWords = []string{"accuracy", "acc", "confusion_matrix", "auc", "precision", "recall", "f1", "fbeta", "r2", "cosine_similarity",
+		"true_positives", "true_negatives"}
+	fallingWords = []string{"loss", "error", "crossentropy", "hinge", "poisson", "divergence", "logcosh", "log_cosh", "mse", "rmse", "mae", "mape", "msle",
+		"false_positives", "false_negatives"}
+)
+
+// direction is true of rising where larger is better, by the last word of the
+// name that says so: "accuracy_loss" is the loss of an output called accuracy.
+// known is false where none does.
+func (m monitor) direction() (rising, known bool) {
 	if m.mode != Auto {
-		return m.mode == Max
+		return m.mode == Max, true
 	}
-	for _, word := range []string{"acc", "auc", "prc", "precision", "recall", "f1", "fbeta", "r2", "top_k", "cosine_similarity", "true_positives", "true_negatives"} {
-		if strings.Contains(m.key(), word) {
-			return true
+	last := -1
+	look := func(words []string, up bool) {
+		for _, word := range words {
+			if at := strings.LastIndex("_"+m.key()+"_", "_"+word+"_"); at > last {
+				last, rising, known = at, up, true
+			}
 		}
 	}
-	return false
+	look(risingWords, true)
+	look(fallingWords, false)
+	return rising, known
+}
+
+func (m monitor) rising() bool {
+	rising, _ := m.direction()
+	return rising
 }
 
 // worst is what anything is better than.
@@ -90,8 +113,11 @@ func (m monitor) check() error {
 	if m.mode > Max {
 		return fmt.Errorf("Mode is %d, want Auto, Min or Max", m.mode)
 	}
-	if math.IsNaN(m.delta) {
-		return fmt.Errorf("MinDelta is NaN, want a number")
+	if math.IsNaN(m.delta) || math.IsInf(m.delta, 0) {
+		return fmt.Errorf("MinDelta is %v, want a finite number", m.delta)
+	}
+	if _, known := m.direction(); !known {
+		return fmt.Errorf("the name of the Monitor %q does not say whether more of it is better: set Mode to callbacks.Max or callbacks.Min", m.key())
 	}
 	return nil
 }

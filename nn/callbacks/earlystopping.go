@@ -15,8 +15,8 @@ type EarlyStopping struct {
 	Mode           Mode     // which direction is better
 	MinDelta       float64  // smaller changes are none
 	Patience       int      // epochs without improvement to wait
-	Baseline       *float64 // what has to be beaten at first
-	StartFromEpoch int      // epochs before this one do not count
+	Baseline       *float64 // only epochs that beat it, too, end the waiting
+	StartFromEpoch int      // epochs before this one, counted from 0, do not count
 	// RestoreBestWeights puts the weights of the best epoch back, also when the
 	// epochs run out before patience does. (Keras does so only when it stops
 	// early.)
@@ -34,10 +34,10 @@ type EarlyStopping struct {
 // Check looks at the settings.
 func (e *EarlyStopping) Check() error {
 	if e.Patience < 0 || e.StartFromEpoch < 0 {
-		return fmt.Errorf("EarlyStopping: Patience is %d and StartFromEpoch %d, want 0 or more", e.Patience, e.StartFromEpoch)
+		return fmt.Errorf("Patience is %d and StartFromEpoch %d, want 0 or more", e.Patience, e.StartFromEpoch)
 	}
 	if e.Baseline != nil && math.IsNaN(*e.Baseline) {
-		return errors.New("EarlyStopping: Baseline is NaN, want a number")
+		return errors.New("Baseline is NaN, want a number")
 	}
 	return e.monitor().check()
 }
@@ -94,9 +94,6 @@ func (e *EarlyStopping) OnTrainEnd(t *nn.Training, err error) error {
 	}
 	weights := e.weights
 	e.weights = nil
-	if e.BestEpoch == t.Epoch() {
-		return nil
-	}
 	t.Logf("Restoring model weights from the end of the best epoch: %d.", e.BestEpoch+1)
 	return t.Model().SetWeights(weights)
 }

@@ -8,12 +8,13 @@ import (
 )
 
 // ReduceLROnPlateau makes the learning rate smaller when a number has not
-// improved for Patience epochs.
+// improved for Patience epochs. From then on the rate is a constant, also where
+// the optimizer had a schedule.
 type ReduceLROnPlateau struct {
 	Monitor  string   // "": "val_loss"
 	Mode     Mode     // which direction is better
 	Factor   float64  // what the rate is multiplied with, below 1; 0: 0.1
-	Patience int      // epochs without improvement to wait; 0: 10
+	Patience int      // epochs without improvement to wait; 0: 10, and 1 is the least
 	MinDelta *float64 // smaller changes are none; nil: 1e-4
 	Cooldown int      // epochs after a reduction that do not count
 	MinLR    float64  // the rate stays at least this
@@ -25,7 +26,7 @@ type ReduceLROnPlateau struct {
 // Check looks at the settings.
 func (p *ReduceLROnPlateau) Check() error {
 	if !(p.Factor >= 0 && p.Factor < 1) || p.Patience < 0 || p.Cooldown < 0 || !(p.MinLR >= 0) || math.IsInf(p.MinLR, 0) {
-		return fmt.Errorf("ReduceLROnPlateau: Factor is %v, want 0 to below 1; Patience %d, Cooldown %d and MinLR %v, want 0 or more", p.Factor, p.Patience, p.Cooldown, p.MinLR)
+		return fmt.Errorf("Factor is %v, want 0 to below 1; Patience %d, Cooldown %d and MinLR %v, want 0 or more", p.Factor, p.Patience, p.Cooldown, p.MinLR)
 	}
 	return p.monitor().check()
 }
@@ -75,6 +76,6 @@ func (p *ReduceLROnPlateau) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	}
 	rate := max(old*factor, p.MinLR)
 	p.resting, p.wait = p.Cooldown, 0
-	t.Logf("Epoch %d: ReduceLROnPlateau reducing learning rate to %v.", t.Epoch()+1, rate)
+	t.Logf("Epoch %d: ReduceLROnPlateau reducing learning rate to %.6g.", t.Epoch()+1, rate)
 	return t.SetLearningRate(rate)
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/glearn-go/glearn/nn"
 )
 
-// LearningRateScheduler sets the learning rate before each epoch.
+// LearningRateScheduler sets the learning rate before each epoch, for all of its
+// batches, also where the optimizer has a schedule.
 type LearningRateScheduler struct {
 	// Schedule is the rate of an epoch, counted from 0, given the rate so far.
 	Schedule func(epoch int, rate float64) float64
@@ -15,7 +16,7 @@ type LearningRateScheduler struct {
 // Check looks for the function.
 func (s LearningRateScheduler) Check() error {
 	if s.Schedule == nil {
-		return errors.New("LearningRateScheduler: Schedule is nil")
+		return errors.New("Schedule is nil")
 	}
 	return nil
 }

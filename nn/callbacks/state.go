@@ -108,13 +108,21 @@ func (l *CSVLogger) SetState(text string, arrays [][]float32) error {
 	if err != nil {
 		return err
 	}
+	if at, err := l.file.Stat(); err != nil {
+		return err
+	} else if at.Size() < s.Start {
+		return fmt.Errorf("%s has %d bytes, and had %d before the Fit of the checkpoint", l.Path, at.Size(), s.Start)
+	}
 	if err := l.file.Truncate(s.Start); err != nil {
 		return err
 	}
 	if _, err := l.file.Seek(s.Start, 0); err != nil {
 		return err
 	}
-	l.start, l.names, l.header = s.Start, s.Names, s.Names != nil
+	l.start, l.names = s.Start, s.Names
+	if s.Start == 0 {
+		l.header = nil // it is among the lines that come back
+	}
 	l.text.Reset()
 	if _, err := l.out().Write([]byte(s.Text)); err != nil {
 		return err
