@@ -93,7 +93,7 @@ func TestTableErrorsNameLineAndColumn(t *testing.T) {
 		read func(*Table) error
 		want string
 	}{
-		"text in a number": {"a,b\n1,2\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 3, column "b": "four" is no finite number`},
+		"text in a number": {"a,b\n1,2\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 3, column "b": "four" is no finite number; Text and Categories read names`},
 		"infinity":         {"a\n-inf\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 2, column "a": "-inf"`},
 		"above float32":    {"a\n1e39\n", func(t *Table) error { _, err := t.Float32(); return err }, `"1e39" is no finite number`},
 		"NaN with a sign":  {"a\n+nan\n", func(t *Table) error { _, err := t.Float64("a"); return err }, `"+nan" is no finite number`},
@@ -102,6 +102,7 @@ func TestTableErrorsNameLineAndColumn(t *testing.T) {
 		"above int32":      {"a\n2147483648\n", func(t *Table) error { _, err := t.Int32("a"); return err }, "is no whole number"},
 		"no such column":   {"a,b\n1,2\n", func(t *Table) error { _, err := t.Float32("c"); return err }, `no column "c"; there is ["a" "b"]`},
 		"too many names":   {"a\n" + lines(maxCategories+1), func(t *Table) error { _, _, err := t.Categories("a"); return err }, `line 65538, column "a": "65536" is one name more than 65536`},
+		"semicolons":       {"a;b\n1;2\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 2, column "a;b": "1;2" is no finite number; if it is several cells, set Comma`},
 		"an empty line":    {"\na,b\n\n\n1,2\n\r\n3,four\n", func(t *Table) error { _, err := t.Float32(); return err }, `line 7, column "b": "four"`},
 		"lines in a cell":  {"a,\"b\nc\"\n\"1\r\n\n\",2\n\n3,four\n", func(t *Table) error { _, err := t.Int32("b\nc"); return err }, `line 7, column "b\nc": "four"`},
 		"a line in a row":  {"a,b\n\"1\n\",two\n", func(t *Table) error { _, err := t.Float32("b"); return err }, `line 3, column "b": "two"`},
@@ -389,5 +390,5 @@ func ExampleParseCSV() {
 	fmt.Println(err)
 	// Output:
 	// [name age] [36 NaN]
-	// datasets: people.csv: line 2, column "name": "Ada" is no finite number
+	// datasets: people.csv: line 2, column "name": "Ada" is no finite number; Text and Categories read names
 }

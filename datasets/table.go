@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -136,6 +137,12 @@ func (t *Table) number(cell string) (float64, error) {
 		return math.NaN(), nil
 	}
 	v, err := strconv.ParseFloat(cell, 64)
+	if errors.Is(err, strconv.ErrSyntax) {
+		if len(t.columns) == 1 && strings.ContainsAny(cell, ";\t|,") {
+			return 0, fmt.Errorf("%.40q is no finite number; if it is several cells, set Comma", cell)
+		}
+		return 0, fmt.Errorf("%.40q is no finite number; Text and Categories read names", cell)
+	}
 	if err != nil || math.IsNaN(v) || math.Abs(v) > math.MaxFloat32 {
 		return 0, fmt.Errorf("%.40q is no finite number", cell)
 	}

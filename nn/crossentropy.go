@@ -5,25 +5,84 @@ import (
 	"log/slog"
 	"math"
 
+	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/graph"
 	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/metrics"
 )
 
-// checkActivation holds the loss of an output against what its layer's
-// activation gives: an error where nothing can be learned, a line in the log
-// where it may be meant.
-func (m *Model) checkActivation(i int, loss losses.Loss, y *graph.Tensor) error {
-	if loss == nil {
-		return nil
+// checkActivation holds the loss and the metrics of output i against what its
+// layer's activation gives: an error where nothing can be learned, a line in the
+// log where it may be meant.
+func (m *Model) checkActivation(i int, o objective, y *graph.Tensor) error {
+	var doubts []string
+	if o.loss != nil {
+		doubt, err := activationFor(o.loss, y)
+		if err != nil {
+			return fmt.Errorf("layer %q: %w", m.outputName(i), err)
+		}
+		doubts = append(doubts, doubt)
 	}
-	doubt, err := activationFor(loss, y)
-	if err != nil {
-		return fmt.Errorf("layer %q: %w", m.outputName(i), err)
+	for _, metric := range o.watched() {
+		doubts = append(doubts, accuracyOf(metric, y))
 	}
-	if doubt != "" {
-		slog.Warn("nn: Compile: "+doubt, "layer", m.outputName(i))
+	for _, doubt := range doubts {
+		if doubt != "" {
+			slog.Warn("nn: Compile: "+doubt, "layer", m.outputName(i))
+		}
 	}
 	return nil
+}
+
+// accuracyOf says what is to doubt about an accuracy of yes and no that takes
+// 0.5 for the border of predictions y.
+func accuracyOf(metric Metric, y *graph.Tensor) string {
+	switch m := metric.(type) {
+	case metrics.Accuracy, *metrics.Accuracy:
+		if shape := y.Shape(); shape[len(shape)-1] > 1 {
+			return "" // it looks for the largest
+		}
+	case metrics.BinaryAccuracy:
+		if m.Threshold != nil {
+			return ""
+		}
+	case *metrics.BinaryAccuracy:
+		if m.Threshold != nil {
+			return ""
+		}
+	default:
+		return ""
+	}
+	lo, hi, known := graph.Bounds(y)
+	if !known || lo >= 0 && hi <= 1 {
+		return ""
+	}
+	return fmt.Sprintf("%s counts what is above 0.5 as yes, and the output is %s: use metrics.MeanAbsoluteError for numbers, metrics.BinaryAccuracy{Threshold: new(0.0)} for logits", metric.Name(), between(lo, hi))
+}
+
+// doubtRows writes a line to the log, once for each Compile, where a row of
+// target y, for output i, is no distribution over the classes of which the loss
+// takes one to be true.
+func (m *Model) doubtRows(i int, y data.Tensor, d *device) {
+	c, ok := d.objectives[i].loss.(losses.Crossentropy)
+	rows, isDense := y.(*data.Dense)
+	if !ok || !isDense || !c.Predictions().Exclusive || c.Predictions().Axis > 0 || losses.DomainOf(c) == losses.ClassNumbers {
+		return
+	}
+	n := m.outShapes[i][len(m.outShapes[i])-1]
+	for at := 0; at < len(rows.Values); at += n {
+		sum := float32(0)
+		for _, v := range rows.Values[at : at+n] {
+			sum += v
+		}
+		const rounding = 1e-3
+		if sum < 1-rounding || sum > 1+rounding {
+			d.oddRows.Do(func() {
+				slog.Warn(fmt.Sprintf("nn: targets of output %q add up to %v in row %d, and %s takes one class to be true: use losses.BinaryCrossentropy with activations.Sigmoid where several may be, or none", m.outputName(i), sum, at/product(rows.RowShape()), c.Name()))
+			})
+			return
+		}
+	}
 }
 
 // activationFor says why predictions y teach nothing with a loss, or what is to
@@ -34,7 +93,7 @@ func activationFor(loss losses.Loss, y *graph.Tensor) (doubt string, err error) 
 	c, ok := loss.(losses.Crossentropy)
 	if !ok {
 		if single {
-			doubt = "softmax over one unit is always 1"
+			doubt = "softmax over one unit is always 1: use activations.Sigmoid, or no activation"
 		}
 		return doubt, nil
 	}

@@ -4,11 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/glearn-go/glearn/data"
 	"github.com/glearn-go/glearn/graph"
 	"github.com/glearn-go/glearn/nn"
 	"github.com/glearn-go/glearn/nn/activations"
 	"github.com/glearn-go/glearn/nn/layers"
 	"github.com/glearn-go/glearn/nn/losses"
+	"github.com/glearn-go/glearn/nn/metrics"
 )
 
 // A loss that cannot teach an output anything is a mistake of Compile; one that
@@ -85,6 +87,72 @@ func TestLossesThatDoNotFitTheActivation(t *testing.T) {
 			if !strings.Contains(log, w) {
 				t.Errorf("%s: the log %q does not say %q", name, log, w)
 			}
+		}
+		closeModel(t, m)
+	}
+}
+
+// An accuracy that takes 0.5 for the border is worth a line in the log where the
+// output has another one.
+func TestAccuracyThatDoesNotFitTheActivation(t *testing.T) {
+	b := cpu(t)
+	mse, logits := losses.MeanSquaredError{}, losses.BinaryCrossentropy{FromLogits: true}
+	const says = "accuracy counts what is above 0.5 as yes, and the output is "
+	for name, c := range map[string]struct {
+		units      int
+		activation activations.Activation
+		loss       losses.Loss
+		metric     nn.Metric
+		log        string
+	}{
+		"numbers":               {1, nil, mse, metrics.Accuracy{}, says + "any number"},
+		"by pointer":            {1, nil, mse, &metrics.Accuracy{}, says + "any number"},
+		"logits":                {1, nil, logits, metrics.BinaryAccuracy{}, "binary_" + says + "any number"},
+		"several logits":        {3, nil, logits, &metrics.BinaryAccuracy{}, "metrics.BinaryAccuracy{Threshold: new(0.0)} for logits"},
+		"tanh":                  {1, activations.Tanh, losses.Hinge{}, metrics.Accuracy{}, says + "-1 to 1"},
+		"another threshold":     {1, nil, logits, metrics.BinaryAccuracy{Threshold: new(0.0)}, ""},
+		"another, by pointer":   {1, nil, logits, &metrics.BinaryAccuracy{Threshold: new(0.0)}, ""},
+		"the largest of logits": {3, nil, losses.CategoricalCrossentropy{FromLogits: true}, metrics.Accuracy{}, ""},
+		"a sigmoid":             {1, activations.Sigmoid, mse, metrics.Accuracy{}, ""},
+		"an error of numbers":   {1, nil, mse, metrics.MeanAbsoluteError{}, ""},
+	} {
+		m := nn.NewSequential(layers.Input{Shape: []int{4}}, layers.Dense{Units: c.units, Activation: c.activation})
+		log := warnings(t, func() { compiled(t, b, m, nn.CompileConfig{Loss: c.loss, WeightedMetrics: []nn.Metric{c.metric}}) })
+		if c.log == "" && log != "" || c.log != "" && (strings.Count(log, "\n") != 1 || !strings.Contains(log, c.log)) {
+			t.Errorf("%s: the log is %q, want a line about %q", name, log, c.log)
+		}
+		closeModel(t, m)
+	}
+}
+
+// Targets of a softmax that are no distribution are a line in the log, once.
+func TestTargetsThatAreNoDistribution(t *testing.T) {
+	b := cpu(t)
+	sure, several := dense(3, 1, 0, 0, 0.25, 0.25, 0.5), dense(3, 1, 0, 0, 0, 1, 1)
+	none, numbers := dense(3, 1, 0, 0, 0, 0, 0), ints(0, 1)
+	for name, c := range map[string]struct {
+		activation activations.Activation
+		loss       losses.Loss
+		y          data.Tensor
+		want       string
+	}{
+		"one class each":   {activations.Softmax, losses.CategoricalCrossentropy{}, sure, ""},
+		"several classes":  {activations.Softmax, losses.CategoricalCrossentropy{}, several, `add up to 2 in row 1, and categorical_crossentropy takes one class`},
+		"none, focal":      {activations.Softmax, &losses.CategoricalFocalCrossentropy{}, none, "add up to 0 in row 1"},
+		"several, sigmoid": {activations.Sigmoid, losses.BinaryCrossentropy{}, several, ""},
+		"class numbers":    {activations.Softmax, losses.SparseCategoricalCrossentropy{}, numbers, ""},
+		"another loss":     {nil, losses.MeanSquaredError{}, several, ""},
+	} {
+		m := compiled(t, b, nn.NewSequential(layers.Dense{Units: 3, Activation: c.activation}), nn.CompileConfig{Loss: c.loss})
+		d := set(t, waves(2, 4), c.y)
+		log := warnings(t, func() {
+			fit(t, m, d, nn.FitConfig{Validation: d})
+			if _, err := m.FitStream(background, inBatches(d, 1), nn.FitConfig{}); err != nil {
+				t.Error(err)
+			}
+		})
+		if c.want == "" && log != "" || c.want != "" && (strings.Count(log, "\n") != 1 || !strings.Contains(log, c.want)) {
+			t.Errorf("%s: the log is %q, want one line with %q", name, log, c.want)
 		}
 		closeModel(t, m)
 	}

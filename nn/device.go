@@ -40,6 +40,8 @@ type device struct {
 	rate  *learningRate
 	turns chan struct{} // holds one for each predictor at work
 
+	oddRows sync.Once // a line in the log
+
 	mu         sync.Mutex      // guards what follows
 	feeds      []*feed         // idle, the latest used first
 	sparse     map[int]bool    // inputs known to take sparse rows, or not to

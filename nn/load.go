@@ -153,7 +153,7 @@ func openTensors(path string, read func(f *safetensors.File) error) error {
 			_, err = f.Verify()
 		}
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
+			return fmt.Errorf("%w, or none that Save wrote: %w", ErrDamaged, err)
 		}
 		if err := checkFormat(f); err != nil {
 			return err

@@ -166,7 +166,7 @@ func (m *Model) rehearseObjectives(objectives []objective) error {
 		return err
 	}
 	for i, o := range objectives {
-		if err := m.checkActivation(i, o.loss, outs[i]); err != nil {
+		if err := m.checkActivation(i, o, outs[i]); err != nil {
 			return err
 		}
 		rowShape, numberShape := m.targetShapes(i, o.loss)

@@ -65,7 +65,7 @@ func (m *Model) predict(ctx context.Context, inputs []data.Tensor, most int) ([]
 	if err := m.checkInputs(inputs); err != nil {
 		return nil, err
 	}
-	if err := m.checkValues("input", set, d); err != nil {
+	if err := m.checkValues("Predict", set, d); err != nil {
 		return nil, err
 	}
 	rows := set.Rows()

@@ -152,6 +152,9 @@ func (m *Model) checkValues(what string, set *data.Dataset, d *device) error {
 			return fmt.Errorf("nn: %s, targets of output %q: %w", what, m.outputName(i), err)
 		}
 	}
+	for k, y := range set.Y {
+		m.doubtRows(d.targets[k], y, d)
+	}
 	for r, w := range set.Weights {
 		if !(w >= 0) || math.IsInf(float64(w), 0) {
 			return fmt.Errorf("nn: %s: row %d has sample weight %v, want a finite number of at least 0: %w", what, r, w, ErrValue)
