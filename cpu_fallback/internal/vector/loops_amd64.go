@@ -656,12 +656,6 @@ func Transpose8(dst *float32, dstStride uintptr, src *float32, srcStride uintptr
 //go:noescape
 func CopyPanel(dst *float32, dstStride uintptr, src *float32, srcStride uintptr, rows int)
 
-// CopyAhead copies blocks of 16 words, at least one, and fetches those at next
-// into the cache.
-//
-//go:noescape
-func CopyAhead(dst *float32, src *float32, next *float32, blocks int)
-
 // MaxWords is the largest of 8 blocks words, which count without sign; blocks >= 1.
 //
 //go:noescape

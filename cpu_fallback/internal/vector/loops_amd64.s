@@ -8704,28 +8704,6 @@ loop:
 	VZEROUPPER
 	RET
 
-// func CopyAhead(dst *float32, src *float32, next *float32, blocks int)
-// Requires: AVX, MMX+
-TEXT ·CopyAhead(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ next+16(FP), DX
-	MOVQ blocks+24(FP), BX
-
-loop:
-	PREFETCHT1 (DX)
-	VMOVUPS    (CX), Y0
-	VMOVUPS    32(CX), Y1
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	ADDQ       $0x40, AX
-	ADDQ       $0x40, CX
-	ADDQ       $0x40, DX
-	DECQ       BX
-	JNZ        loop
-	VZEROUPPER
-	RET
-
 // func MaxWords(x *int32, blocks int) uint32
 // Requires: AVX, AVX2
 TEXT ·MaxWords(SB), NOSPLIT, $0-20

@@ -95,26 +95,3 @@ func copyPanel() {
 	VZEROUPPER()
 	RET()
 }
-
-// copyAhead copies a row while it fetches another one.
-func copyAhead() {
-	TEXT("CopyAhead", NOSPLIT, "func(dst, src, next *float32, blocks int)")
-	Pragma("noescape")
-	Doc("CopyAhead copies blocks of 16 words, at least one, and fetches those at next", "into the cache.")
-	dst, src, next := Load(Param("dst"), GP64()).(GPVirtual), Load(Param("src"), GP64()).(GPVirtual), Load(Param("next"), GP64()).(GPVirtual)
-	blocks := Load(Param("blocks"), GP64())
-	Label("loop")
-	a, b := YMM(), YMM()
-	PREFETCHT1(Mem{Base: next})
-	VMOVUPS(Mem{Base: src}, a)
-	VMOVUPS(Mem{Base: src, Disp: 32}, b)
-	VMOVUPS(a, Mem{Base: dst})
-	VMOVUPS(b, Mem{Base: dst, Disp: 32})
-	for _, r := range []GPVirtual{dst, src, next} {
-		ADDQ(Imm(64), r)
-	}
-	DECQ(blocks)
-	JNZ(LabelRef("loop"))
-	VZEROUPPER()
-	RET()
-}

@@ -82,7 +82,6 @@ func main() {
 	wide = false
 	transpose8()
 	copyPanel()
-	copyAhead()
 	maxWords()
 	dotRows()
 	Generate()
