@@ -55,20 +55,24 @@ func TestProgramInReadme(t *testing.T) {
 	}
 }
 
-// What docs/adding-a-layer.md shows is code that runs as an example.
-func TestCodeOnAddingALayer(t *testing.T) {
-	files := []string{"nn/example_test.go", "nn/preprocessing/example_test.go"}
-	var examples string
-	for _, name := range files {
-		source, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+// What these pages show is part of examples and programs that run in tests.
+func TestCodeOnPages(t *testing.T) {
+	for page, files := range map[string][]string{
+		"docs/adding-a-layer.md": {"nn/example_test.go", "nn/preprocessing/example_test.go"},
+		"docs/from-keras.md":     {"examples/csv/main.go", "nn/example_own_test.go", "nn/layers/example_test.go"},
+	} {
+		var examples string
+		for _, name := range files {
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			examples += flush(string(source))
 		}
-		examples += flush(string(source))
-	}
-	for _, block := range goBlocks(t, "docs/adding-a-layer.md") {
-		if !strings.Contains(examples, flush(block)) {
-			t.Errorf("none of %q has\n%s", files, block)
+		for _, block := range goBlocks(t, page) {
+			if !strings.Contains(examples, flush(block)) {
+				t.Errorf("%s: none of %q has\n%s", page, files, block)
+			}
 		}
 	}
 }

@@ -1,5 +1,8 @@
 // Package nn trains neural networks, in Keras' words: [NewSequential], Compile,
 // Fit, Evaluate, Predict, Summary.
+//
+// docs/from-keras.md goes through a program that trains on a CSV file, beside the
+// same steps in Keras; docs/keras-coverage.md has what differs, name by name.
 package nn
 
 import (

@@ -8,9 +8,17 @@ import (
 	"github.com/glearn-go/glearn/nn/schedules"
 )
 
-// Settings are common to all optimizers, which embed them.
+// Settings are common to all optimizers, which embed them. The zero value is
+// Keras' defaults. A learning rate of one's own is
+//
+//	optimizers.Adam{Settings: optimizers.Settings{LearningRate: schedules.Constant(0.01)}}
+//
+// or, in a module whose go.mod says go 1.27 or later,
+//
+//	optimizers.Adam{LearningRate: schedules.Constant(0.01)}
 type Settings struct {
-	// LearningRate; nil is the optimizer's default.
+	// LearningRate is a number, schedules.Constant(0.01), or another schedule;
+	// nil is the optimizer's default.
 	LearningRate schedules.Schedule
 	// At most one of the three clips is set; 0 means not.
 	ClipNorm       float64 // largest norm of each weight's gradient
