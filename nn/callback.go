@@ -4,7 +4,8 @@ package nn
 // of the methods of [TrainBeginner], [TrainEnder], [EpochBeginner],
 // [EpochEnder], [BatchBeginner], [BatchEnder], [TestBeginner], [TestEnder],
 // [Pauser] and [DivergenceHandler]; with those of [Stateful] its state goes into
-// checkpoints. An error, or a panic, stops Fit, which returns it.
+// checkpoints, and with Check() error it says before Fit starts what is wrong with
+// its settings. An error, or a panic, stops Fit, which returns it.
 //
 // It is no interface with all these methods, because Fit has to know which of
 // them a callback has: one that looks at each batch makes the device wait for

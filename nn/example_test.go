@@ -207,3 +207,54 @@ func ExampleFunc() {
 	// epoch 10: error below 1: true
 	// stopped early: true
 }
+
+// warmUp raises the learning rate from batch to batch.
+type warmUp struct {
+	Batches int     // until the rate is reached
+	Rate    float64 // from then on
+}
+
+// The compiler says whether the method is the one that Fit calls.
+var _ nn.BatchBeginner = warmUp{}
+
+func (w warmUp) OnBatchBegin(t *nn.Training, _ int) error {
+	done := t.Steps() + 1
+	if done > int64(w.Batches) {
+		return nil
+	}
+	return t.SetLearningRate(w.Rate * float64(done) / float64(w.Batches))
+}
+
+// Check is asked before the first epoch.
+func (w warmUp) Check() error {
+	if w.Batches < 1 {
+		return fmt.Errorf("warm-up of %d batches, want 1 or more", w.Batches)
+	}
+	return nil
+}
+
+// A callback of one's own is any type with some of the methods that Fit calls.
+func ExampleCallback() {
+	dev := open()
+	defer dev.Close()
+	model := nn.NewSequential(layers.Dense{Units: 1})
+	defer model.Close()
+	check(model.Compile(dev, nn.CompileConfig{Loss: losses.MeanSquaredError{}}))
+	fmt.Println("rate after Compile:", model.LearningRate())
+	rates := nn.Func(func(t *nn.Training, _ *nn.Results) error {
+		fmt.Printf("rate after %d batches: %.3f\n", t.Steps(), t.LearningRate())
+		return nil
+	})
+	_, err := model.Fit(context.Background(), line(), nn.FitConfig{
+		Epochs: 3, StepsPerEpoch: 2, BatchSize: 4, Callbacks: []nn.Callback{warmUp{Batches: 5, Rate: 0.01}, rates},
+	})
+	check(err)
+	_, err = model.Fit(context.Background(), line(), nn.FitConfig{Callbacks: []nn.Callback{warmUp{}}})
+	fmt.Println(err)
+	// Output:
+	// rate after Compile: 0.001
+	// rate after 2 batches: 0.004
+	// rate after 4 batches: 0.008
+	// rate after 6 batches: 0.010
+	// nn: Fit: callback 0, a nn_test.warmUp: warm-up of 0 batches, want 1 or more
+}

@@ -42,10 +42,10 @@ type BackupAndRestore struct {
 // Check looks at the settings.
 func (b *BackupAndRestore) Check() error {
 	if b.Dir == "" {
-		return errors.New("Dir is empty")
+		return errors.New("its Dir is empty")
 	}
 	if b.SaveFreq < 0 || b.Keep < 0 {
-		return fmt.Errorf("SaveFreq is %d and Keep %d, want 0 or more", b.SaveFreq, b.Keep)
+		return fmt.Errorf("its SaveFreq is %d and Keep %d, want 0 or more", b.SaveFreq, b.Keep)
 	}
 	return nil
 }

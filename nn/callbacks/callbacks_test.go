@@ -393,7 +393,7 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{&callbacks.ModelCheckpoint{Path: "x", Keep: -1}, "Keep -1, want 0 or more"},
 		{&callbacks.ModelCheckpoint{Path: "x", SaveBestOnly: true, Monitor: "bleu"}, "set Mode"},
 		{&callbacks.ModelCheckpoint{Path: "x", InitialValueThreshold: new(math.NaN())}, "InitialValueThreshold is NaN"},
-		{&callbacks.EarlyStopping{Monitor: "bleu"}, `a *callbacks.EarlyStopping: the name of the Monitor "bleu"`},
+		{&callbacks.EarlyStopping{Monitor: "bleu"}, `a *callbacks.EarlyStopping: the name of its Monitor "bleu"`},
 		{&callbacks.EarlyStopping{MinDelta: math.Inf(1)}, "MinDelta is +Inf"},
 		{&callbacks.BackupAndRestore{}, "Dir is empty"},
 		{&callbacks.BackupAndRestore{Dir: "x", SaveFreq: -1}, "SaveFreq is -1"},

@@ -41,13 +41,13 @@ type ModelCheckpoint struct {
 func (c *ModelCheckpoint) Check() error {
 	switch {
 	case c.Path == "":
-		return errors.New("Path is empty")
+		return errors.New("its Path is empty")
 	case c.Every < 0 || c.Keep < 0:
-		return fmt.Errorf("Every is %d and Keep %d, want 0 or more", c.Every, c.Keep)
+		return fmt.Errorf("its Every is %d and Keep %d, want 0 or more", c.Every, c.Keep)
 	case c.Keep > 0 && !hasEpoch(c.Path):
-		return fmt.Errorf("Keep is %d, but all epochs go to %s; put {epoch} into Path", c.Keep, c.Path)
+		return fmt.Errorf("its Keep is %d, but all epochs go to %s; put {epoch} into Path", c.Keep, c.Path)
 	case c.InitialValueThreshold != nil && math.IsNaN(*c.InitialValueThreshold):
-		return errors.New("InitialValueThreshold is NaN, want a number")
+		return errors.New("its InitialValueThreshold is NaN, want a number")
 	}
 	if err := checkPlaces(c.Path); err != nil {
 		return err

@@ -31,10 +31,10 @@ type CSVLogger struct {
 // Check looks at the settings.
 func (l *CSVLogger) Check() error {
 	if l.Path == "" {
-		return errors.New("Path is empty")
+		return errors.New("its Path is empty")
 	}
 	if err := l.newWriter(io.Discard).Write(nil); err != nil {
-		return fmt.Errorf("Separator is %q: %w", l.Separator, err)
+		return fmt.Errorf("its Separator is %q: %w", l.Separator, err)
 	}
 	return nil
 }

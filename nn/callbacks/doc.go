@@ -111,13 +111,13 @@ func (m monitor) better(x, best float64) bool {
 // check looks at the settings.
 func (m monitor) check() error {
 	if m.mode > Max {
-		return fmt.Errorf("Mode is %d, want Auto, Min or Max", m.mode)
+		return fmt.Errorf("its Mode is %d, want Auto, Min or Max", m.mode)
 	}
 	if math.IsNaN(m.delta) || math.IsInf(m.delta, 0) {
-		return fmt.Errorf("MinDelta is %v, want a finite number", m.delta)
+		return fmt.Errorf("its MinDelta is %v, want a finite number", m.delta)
 	}
 	if _, known := m.direction(); !known {
-		return fmt.Errorf("the name of the Monitor %q does not say whether more of it is better: set Mode to callbacks.Max or callbacks.Min", m.key())
+		return fmt.Errorf("the name of its Monitor %q does not say whether more of it is better: set Mode to callbacks.Max or callbacks.Min", m.key())
 	}
 	return nil
 }

@@ -34,10 +34,10 @@ type EarlyStopping struct {
 // Check looks at the settings.
 func (e *EarlyStopping) Check() error {
 	if e.Patience < 0 || e.StartFromEpoch < 0 {
-		return fmt.Errorf("Patience is %d and StartFromEpoch %d, want 0 or more", e.Patience, e.StartFromEpoch)
+		return fmt.Errorf("its Patience is %d and StartFromEpoch %d, want 0 or more", e.Patience, e.StartFromEpoch)
 	}
 	if e.Baseline != nil && math.IsNaN(*e.Baseline) {
-		return errors.New("Baseline is NaN, want a number")
+		return errors.New("its Baseline is NaN, want a number")
 	}
 	return e.monitor().check()
 }

@@ -34,11 +34,11 @@ func checkPlaces(path string) error {
 			format = wholeFormat
 		}
 		if strings.Contains(p[0], ":") && !format.MatchString(p[2]) {
-			return fmt.Errorf("Path has %s; want {epoch}, {epoch:04d}, or a result such as {val_loss:.4f}", p[0])
+			return fmt.Errorf("its Path has %s; want {epoch}, {epoch:04d}, or a result such as {val_loss:.4f}", p[0])
 		}
 	}
 	if rest := place.ReplaceAllString(path, ""); strings.ContainsAny(rest, "{}") {
-		return fmt.Errorf("Path is %q: a brace in it has no counterpart or nothing inside", path)
+		return fmt.Errorf("its Path is %q: a brace in it has no counterpart or nothing inside", path)
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func fillPlaces(path string, epoch int, r *nn.Results) (filled string, err error
 			return fmt.Sprintf("%"+format, epoch)
 		}
 		if !r.Has(p[1]) {
-			err = fmt.Errorf("Path has %s, there is no %q among the results %q", text, p[1], r.Names())
+			err = fmt.Errorf("its Path has %s, there is no %q among the results %q", text, p[1], r.Names())
 		}
 		if format == "" {
 			format = ".4f"

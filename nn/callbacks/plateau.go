@@ -26,7 +26,7 @@ type ReduceLROnPlateau struct {
 // Check looks at the settings.
 func (p *ReduceLROnPlateau) Check() error {
 	if !(p.Factor >= 0 && p.Factor < 1) || p.Patience < 0 || p.Cooldown < 0 || !(p.MinLR >= 0) || math.IsInf(p.MinLR, 0) {
-		return fmt.Errorf("Factor is %v, want 0 to below 1; Patience %d, Cooldown %d and MinLR %v, want 0 or more", p.Factor, p.Patience, p.Cooldown, p.MinLR)
+		return fmt.Errorf("its Factor is %v, want 0 to below 1; Patience %d, Cooldown %d and MinLR %v, want 0 or more", p.Factor, p.Patience, p.Cooldown, p.MinLR)
 	}
 	return p.monitor().check()
 }

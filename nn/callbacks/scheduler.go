@@ -16,7 +16,7 @@ type LearningRateScheduler struct {
 // Check looks for the function.
 func (s LearningRateScheduler) Check() error {
 	if s.Schedule == nil {
-		return errors.New("Schedule is nil")
+		return errors.New("its Schedule is nil")
 	}
 	return nil
 }
