@@ -144,8 +144,8 @@ func reachable(outputs []*Node, inputs map[*Node]int) ([]*Node, error) {
 	return order, nil
 }
 
-// unused says which input leads to no output.
-func unused(inputs, outputs, order []*Node) error {
+// feeding is the nodes that something is made of, and the outputs.
+func feeding(outputs, order []*Node) map[*Node]bool {
 	used := map[*Node]bool{}
 	for _, n := range outputs {
 		used[n] = true
@@ -155,6 +155,12 @@ func unused(inputs, outputs, order []*Node) error {
 			used[from] = true
 		}
 	}
+	return used
+}
+
+// unused says which input leads to no output.
+func unused(inputs, outputs, order []*Node) error {
+	used := feeding(outputs, order)
 	for i, n := range inputs {
 		if !used[n] {
 			return fmt.Errorf("nn: %s, of shape %v, leads to no output of the model", n.label(i), n.shape)

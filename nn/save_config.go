@@ -92,6 +92,13 @@ func (c modelConfig) model(take func(bytes int64) error) (*Model, error) {
 		if l.Layer == nil || l.Name == "" {
 			return nil, fmt.Errorf("layer %d has no name or no configuration", i)
 		}
+		if n, ok := l.Layer.(nested); ok && n.saved != nil {
+			inside, err := n.saved.model(take)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", l.Name, err)
+			}
+			l.Layer = nested{model: inside}
+		}
 		layers[i] = &Shared{layer: l.Layer, name: l.Name, frozen: l.Frozen}
 	}
 	var values []*Node
