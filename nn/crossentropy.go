@@ -66,7 +66,7 @@ func accuracyOf(metric Metric, y *graph.Tensor) string {
 func (m *Model) doubtRows(i int, y data.Tensor, d *device) {
 	c, ok := d.objectives[i].loss.(losses.Crossentropy)
 	rows, isDense := y.(*data.Dense)
-	if !ok || !isDense || !c.Predictions().Exclusive || c.Predictions().Axis > 0 || losses.DomainOf(c) == losses.ClassNumbers {
+	if !ok || !isDense || !sameRow(rows.RowShape(), m.outShapes[i]) || !c.Predictions().Exclusive || c.Predictions().Axis > 0 || losses.DomainOf(c) == losses.ClassNumbers {
 		return
 	}
 	n := m.outShapes[i][len(m.outShapes[i])-1]

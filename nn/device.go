@@ -42,10 +42,10 @@ type device struct {
 
 	oddRows sync.Once // a line in the log
 
-	mu         sync.Mutex      // guards what follows
-	feeds      []*feed         // idle, the latest used first
-	sparse     map[int]bool    // inputs known to take sparse rows, or not to
-	fitting    map[string]bool // types and shapes of targets known to fit
+	mu         sync.Mutex          // guards what follows
+	feeds      []*feed             // idle, the latest used first
+	sparse     map[int]bool        // inputs known to take sparse rows, or not to
+	fitting    map[targetKind]bool // targets known to fit
 	predictors []*predictor
 }
 
@@ -74,7 +74,7 @@ func (m *Model) enterDevice() error {
 	if err := m.rehearse(objectives); err != nil {
 		return err
 	}
-	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, fitting: map[string]bool{}, turns: make(chan struct{}, keptPredictors)}
+	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, fitting: map[targetKind]bool{}, turns: make(chan struct{}, keptPredictors)}
 	d.rate = m.rate
 	for i, o := range objectives {
 		if o.target >= 0 {

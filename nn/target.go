@@ -27,23 +27,33 @@ func (m *Model) checkTargets(what string, ys []data.Tensor, d *device) error {
 	return nil
 }
 
+// targetKind is what decides whether the loss and the metrics of an output take a
+// target. Axes beyond the third have length 1.
+type targetKind struct {
+	output int
+	typ    compute.Type
+	axes   int
+	shape  [3]int // of a row
+}
+
 // checkTargetShape says why the loss or a metric of output i does not take
 // target y. It traces them once for each type and shape.
 func (m *Model) checkTargetShape(i int, y data.Tensor, d *device) error {
 	got := y.RowShape()
-	key := fmt.Sprintf("%d %T %v", i, y, got)
-	d.mu.Lock()
-	known := d.fitting[key]
-	d.mu.Unlock()
-	if known {
-		return nil
-	}
 	if rows, numbers := m.targetShapes(i, d.objectives[i].loss); !sameRow(got, rows) && !sameRow(got, numbers) {
 		return m.mismatch(i, y, m.wayOut(got, i, d.objectives[i].loss))
 	}
 	typ := compute.Float
 	if _, ok := y.(*data.Ints); ok {
 		typ = compute.Int
+	}
+	key := targetKind{output: i, typ: typ, axes: len(got)}
+	copy(key.shape[:], got)
+	d.mu.Lock()
+	known := d.fitting[key]
+	d.mu.Unlock()
+	if known {
+		return nil
 	}
 	for _, f := range d.objectives[i].formulas() {
 		switch err := m.try(i, typ, got, f); {
