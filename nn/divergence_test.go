@@ -38,7 +38,7 @@ func TestDivergenceNamesEpochAndBatchAndKeepsWeights(t *testing.T) {
 		m, train := runaway(t, b)
 		defer closeModel(t, m)
 		h, err := m.Fit(background, train, nn.FitConfig{Epochs: 4, BatchSize: 1})
-		mistake(t, "Fit", err, "epoch 2", "batch 3", "NaN or infinite", `the first such number is in "log"`)
+		mistake(t, "Fit", err, "epoch 2", "batch 3", "NaN or infinite", `the first such number is in "log"; a smaller learning rate or inputs scaled to about 1 may help`)
 		if !errors.Is(err, nn.ErrDiverged) {
 			t.Errorf("%v is not ErrDiverged", err)
 		}

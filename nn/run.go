@@ -241,7 +241,7 @@ func (w window) diverged(bad int, base int32, held bool) error {
 	if failed != nil {
 		return errors.Join(err, fmt.Errorf("nn: looking for the cause: %w", failed))
 	}
-	return fmt.Errorf("%w; %v", err, where)
+	return fmt.Errorf("%w; %v; a smaller learning rate or inputs scaled to about 1 may help", err, where)
 }
 
 // stop says why to stop between chunks.
