@@ -76,7 +76,7 @@ func (d *device) Write(dst compute.View, words []uint32) {
 		d.err = err
 		return
 	}
-	copy(compute.Words(to), words)
+	d.move(compute.Words(to), words)
 }
 
 // Read implements compute.Backend.
@@ -90,8 +90,28 @@ func (d *device) Read(words []uint32, src compute.View) error {
 	if err != nil {
 		return err
 	}
-	copy(words, compute.Words(from))
+	d.move(words, compute.Words(from))
 	return nil
+}
+
+// moveWords is how many words of a long copy a worker takes at a time.
+const moveWords = 1 << 16
+
+// move is a copy between the program's memory and a buffer. One core alone does
+// not use all that memory gives.
+type move struct{ to, from []uint32 }
+
+func (d *device) move(to, from []uint32) {
+	if len(to) < 4*moveWords {
+		copy(to, from)
+		return
+	}
+	d.pool.run(newJob(move{to, from}, (len(to)+moveWords-1)/moveWords))
+}
+
+func (m move) part(_ *worker, i int) {
+	lo, hi := i*moveWords, min((i+1)*moveWords, len(m.to))
+	copy(m.to[lo:hi], m.from[lo:hi])
 }
 
 func (d *device) transfer(name string, v compute.View, n int) ([]float32, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,4 +172,18 @@ func truth(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Long copies between the program and a buffer are shared out.
+func TestLongCopies(t *testing.T) {
+	b := newBench(t, 2, "gonum")
+	for _, n := range []int{4*moveWords - 1, 4 * moveWords, 5*moveWords + 3} {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = float32(i)
+		}
+		if got := b.read(b.floats(x)); !slices.Equal(got, x) {
+			t.Errorf("%d words do not come back as they were written", n)
+		}
+	}
 }
