@@ -13,8 +13,9 @@ type EvaluateConfig struct {
 	Steps     int // batches; 0 is all
 }
 
-// Evaluate is the loss and the metrics on a data set, in batches as large as
-// is quick: the batches do not change the result but for rounding.
+// Evaluate is the loss and the metrics on a data set with targets, in batches as
+// large as is quick: the batches do not change the result but for rounding. Data
+// that does not fit is an error that wraps ErrShape, ErrValue or ErrEmpty.
 func (m *Model) Evaluate(ctx context.Context, set *data.Dataset) (*Results, error) {
 	return m.EvaluateWith(ctx, set, EvaluateConfig{BatchSize: evaluateBatch})
 }

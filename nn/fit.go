@@ -73,7 +73,13 @@ const defaultBatch = 32
 
 // Fit trains the model and returns what it saw. Where it ends early (the
 // context is done, a callback stops it, the loss is no number) the history has
-// the epochs so far and the model stays usable.
+// the epochs so far and the model stays usable. A Fit on top of another goes on
+// with the weights and the optimizer's state that are there.
+//
+// The inputs are [rows, ...] of the shapes that the model was built for; a
+// Sequential model that is not built yet takes them from here. The targets are as
+// the loss wants them (see package losses). An error wraps ErrShape, ErrValue or
+// ErrEmpty where the data does not fit, ErrDiverged, ErrBusy, or the context's.
 //
 // The data may be changed between calls; while Fit is at work it must not be.
 func (m *Model) Fit(ctx context.Context, train *data.Dataset, config FitConfig) (*History, error) {

@@ -12,9 +12,13 @@ import (
 	"github.com/glearn-go/glearn/graph"
 )
 
-// Predict is what the model answers for any number of rows, of each of its
-// inputs, when it has one output. It may be called from several goroutines at
-// once, also while Fit is at work.
+// Predict is what the model answers, when it has one output, for any number of
+// rows: one array for each of its inputs, all of as many rows.
+//
+//	inputs [rows, ...InputShapes]  ->  *data.Dense [rows, ...OutputShapes]
+//
+// Inputs that do not fit are errors that wrap ErrShape, ErrValue or ErrEmpty. It
+// may be called from several goroutines at once, also while Fit is at work.
 func (m *Model) Predict(ctx context.Context, inputs ...data.Tensor) (*data.Dense, error) {
 	outs, err := m.PredictAll(ctx, inputs...)
 	if err != nil {

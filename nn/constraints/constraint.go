@@ -1,5 +1,9 @@
 // Package constraints has limits that weights are put back into after a step, in
-// Keras' names and with Keras' defaults.
+// Keras' names and with Keras' defaults. They are fields of layers, such as
+// KernelConstraint.
+//
+// Axis is the weight's. With 0, the default, and a Dense kernel [inputs, units],
+// what comes into each unit is measured together.
 package constraints
 
 import (

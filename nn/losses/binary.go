@@ -7,6 +7,8 @@ import (
 
 // BinaryCrossentropy is the mean over the last axis of -t log p - (1-t)
 // log(1-p), for probabilities p and targets t of 0 or 1.
+//
+//	t, p [rows, units]; t may be [rows] for one unit
 type BinaryCrossentropy struct {
 	// FromLogits takes predictions as logits x: p = 1 / (1 + e^-x). The output
 	// of a sigmoid is recognized without it.

@@ -8,6 +8,8 @@ import (
 // CategoricalCrossentropy is -sum_k t_k log p_k for probabilities p along the
 // last axis and one-hot targets t, or any distribution. p is divided by its sum
 // first and clipped.
+//
+//	t, p [rows, classes]
 type CategoricalCrossentropy struct {
 	// FromLogits takes predictions as logits x: p = softmax(x). The output of a
 	// softmax is recognized without it.
@@ -54,6 +56,8 @@ func probabilities(p *graph.Tensor) *graph.Tensor {
 
 // SparseCategoricalCrossentropy is -log p_c for probabilities p along the last
 // axis and the class number c: [CategoricalCrossentropy] without one-hot rows.
+//
+//	c [rows] or [rows, 1], from 0 to classes-1;  p [rows, classes]
 type SparseCategoricalCrossentropy struct {
 	FromLogits bool // predictions are logits; a softmax is recognized without it
 	Reduction  Reduction

@@ -6,6 +6,17 @@
 // epsilon) away from 0 and 1; where predictions are the output of a softmax or
 // sigmoid, cross-entropies are computed from its logits instead, without any
 // clipping.
+//
+// In the formulas, t is the target and p the prediction. Targets are
+//
+//	*data.Dense [rows, ...]   of the predictions' shape; a last axis of 1 may be missing
+//	*data.Ints [rows]         class numbers from 0, for SparseCategoricalCrossentropy
+//
+// Which loss for which output: one number of any size, MeanSquaredError or
+// MeanAbsoluteError; yes or no, one unit with a sigmoid and BinaryCrossentropy; one
+// of several classes, a unit for each with a softmax and CategoricalCrossentropy
+// (one-hot rows) or SparseCategoricalCrossentropy; several of them at once,
+// sigmoids and BinaryCrossentropy.
 package losses
 
 import (

@@ -1,5 +1,10 @@
 // Package metrics has the numbers that people watch while a model trains, in
 // Keras' names and with Keras' defaults.
+//
+// Name is what a result is called in nn.Results and nn.History, there with "val_"
+// in front for the validation data; [Named] gives another name. In the formulas, t
+// is the target and p the prediction, in the shapes that package losses describes;
+// a target that does not fit is an error of Fit and Evaluate.
 package metrics
 
 import (

@@ -17,7 +17,7 @@ import (
 //
 // Adapted, the boundaries are quantiles, so that the bins hold about equally
 // many rows: quantile i/NumBins, linear between neighbours as numpy.quantile
-// has it.
+// has it. A missing number is an error: see [Impute].
 type Discretization struct {
 	NumBins       int       // how many bins Adapt makes
 	Output        Output    // "": Int; not TFIDF

@@ -15,6 +15,9 @@ const DefaultOOVToken = "[UNK]"
 //
 //	Texts [rows]  ->  *data.Ints [rows], or *data.CSR [rows, vocabulary]
 //	TextLists     ->  *data.Ints [rows, entries], or *data.CSR [rows, vocabulary]
+//
+// A text that is missing, "", is a text like any other, with an index of its own
+// where the training data has one.
 type StringLookup struct {
 	MaxTokens      int     // of all indices, special ones included; 0: no limit
 	NumOOVIndices  *int    // indices for texts that are not in the vocabulary; 0: they are errors; nil: 1

@@ -13,8 +13,9 @@ import (
 //
 //	Numbers [rows], *data.Dense [rows, columns]  ->  *data.Dense [rows, columns]
 //
-// A column that never varies becomes 0. (layers.Normalization does the same
-// inside a model.)
+// A column that never varies becomes 0. A missing number is an error: [Impute]
+// with Then fills it in first. (layers.Normalization does the same inside a
+// model.)
 type Normalization struct {
 	Mean []float32 // one a column; Adapt sets it
 	Std  []float32 // population standard deviation

@@ -125,12 +125,16 @@ func (p *Pipeline) each(f Frame, do func(input int, t Transform, c Column) error
 	return nil
 }
 
-// Adapt adapts every transform to its column.
+// Adapt adapts every transform to its column, which is that of the training rows
+// alone: see [Frame.Take]. A column that f does not have is an error; those that
+// no feature names are not looked at.
 func (p *Pipeline) Adapt(f Frame) error {
 	return p.each(f, func(_ int, t Transform, c Column) error { return t.Adapt(c) })
 }
 
-// Apply is one array for each input, with one row for each of the frame's.
+// Apply is one array for each input, with one row for each of the frame's:
+// *data.Dense [rows, columns], or what its transform makes where a feature is alone.
+// Errors name the column.
 func (p *Pipeline) Apply(f Frame) ([]data.Tensor, error) {
 	parts := make([][]data.Tensor, len(p.Inputs))
 	err := p.each(f, func(input int, t Transform, c Column) error {

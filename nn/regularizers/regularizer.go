@@ -1,5 +1,8 @@
 // Package regularizers has penalties on large weights or outputs, in Keras'
-// names and with Keras' defaults.
+// names and with Keras' defaults. They are fields of layers: KernelRegularizer,
+// BiasRegularizer and so on for weights, ActivityRegularizer for outputs, whose
+// penalty is divided by the batch size. The loss that Fit and Evaluate show has the
+// penalties in it.
 package regularizers
 
 import (

@@ -7,12 +7,15 @@ import (
 	"math"
 )
 
-// Schedule is the learning rate as a function of the step, counted from 0.
+// Schedule is the learning rate as a function of the step: the number of updates
+// since Compile, from 0. An epoch has one for each batch, or, with an optimizer's
+// AccumulateSteps, for so many batches.
 type Schedule interface {
 	At(step int64) float64
 }
 
-// Constant is the same rate at every step.
+// Constant is the same rate at every step: how a plain number is written where a
+// Schedule is wanted, as in schedules.Constant(0.01).
 type Constant float64
 
 // At is the rate.
