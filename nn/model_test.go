@@ -379,8 +379,8 @@ func TestUnfreezingNestedModels(t *testing.T) {
 		if err != nil || layer.Name != "base/deep/b" || layer.Type != "Dense" || len(layer.Weights) != 2 || layer.Trainable {
 			t.Errorf("GetLayer gives %+v, %v", layer, err)
 		}
-		for _, name := range []string{"base/c", "base/", "bas", "a"} {
-			mistake(t, name, m.SetTrainable(name, true), `no layer "`+name+`"`)
+		for name, have := range map[string]string{"base/c": `["base/a" "base/deep"]`, "base/deep/c": `["base/deep/b" "base/deep/norm"]`, "base/a/c": `["base/a" "base/deep"]`, "bas": `["base" "top"]`, "a": `["base" "top"]`} {
+			mistake(t, name, m.SetTrainable(name, true), `no layer "`+name+`"; the model has `+have)
 		}
 		closeModel(t, m)
 	})

@@ -50,13 +50,24 @@ func (m *Model) find(name string) (*instance, error) {
 		return inst, nil
 	}
 	var names []string
-	for _, inst := range m.layers {
+	for _, inst := range around(m.layers, name) {
 		names = append(names, inst.name)
 	}
 	if !m.built {
 		return nil, fmt.Errorf("nn: no layer %q: the model is not built yet", name)
 	}
 	return nil, fmt.Errorf("nn: no layer %q; the model has %q", name, names)
+}
+
+// around is the layers among which a name is missing: those of the nested model
+// that its path leads to.
+func around(list []*instance, name string) []*instance {
+	for _, inst := range list {
+		if len(inst.parts) > 0 && strings.HasPrefix(name, inst.name+"/") {
+			return around(inst.parts, name)
+		}
+	}
+	return list
 }
 
 // named is the layer of a name, or of a path into a nested model; nil where
