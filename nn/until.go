@@ -44,7 +44,10 @@ func (m *Model) Until(layer string) (*Model, error) {
 		return nil, err
 	}
 	for _, to := range part.layers {
-		from := named(m.layers, to.name)
+		from, err := m.find(to.name)
+		if err != nil {
+			return nil, err
+		}
 		for i, w := range to.weights {
 			w.host = values[from.weights[i]]
 		}

@@ -45,12 +45,14 @@ func (m *Model) GetLayer(name string) (LayerInfo, error) {
 	return inst.info(), nil
 }
 
+// find is the layer of a name, or of a path into a nested model.
 func (m *Model) find(name string) (*instance, error) {
-	if inst := named(m.layers, name); inst != nil {
-		return inst, nil
-	}
+	list := around(m.layers, name)
 	var names []string
-	for _, inst := range around(m.layers, name) {
+	for _, inst := range list {
+		if inst.name == name {
+			return inst, nil
+		}
 		names = append(names, inst.name)
 	}
 	if !m.built {
@@ -59,8 +61,8 @@ func (m *Model) find(name string) (*instance, error) {
 	return nil, fmt.Errorf("nn: no layer %q; the model has %q", name, names)
 }
 
-// around is the layers among which a name is missing: those of the nested model
-// that its path leads to.
+// around is the layers among which a name is looked for: those of the nested
+// model that its path leads to.
 func around(list []*instance, name string) []*instance {
 	for _, inst := range list {
 		if len(inst.parts) > 0 && strings.HasPrefix(name, inst.name+"/") {
@@ -68,22 +70,6 @@ func around(list []*instance, name string) []*instance {
 		}
 	}
 	return list
-}
-
-// named is the layer of a name, or of a path into a nested model; nil where
-// there is none.
-func named(list []*instance, name string) *instance {
-	for _, inst := range list {
-		if inst.name == name {
-			return inst
-		}
-		if strings.HasPrefix(name, inst.name+"/") {
-			if part := named(inst.parts, name); part != nil {
-				return part
-			}
-		}
-	}
-	return nil
 }
 
 // SetTrainable freezes a layer of a built model, or all layers with the name
