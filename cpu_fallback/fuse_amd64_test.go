@@ -68,106 +68,126 @@ func formula(r *rand.Rand, length int) *compute.Expr {
 // the ways in which operands reach a program, and with all of its operands and
 // values in registers or some of them in memory.
 func TestMachineCodeGivesTheBitsOfSteps(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	fused, wholes := 0, 0
-	for round := range 400 {
-		e := formula(r, 2+r.IntN(50))
-		d := []compute.Dims{compute.D(1), compute.D(17), compute.D(3, 30), compute.D(1500), compute.D(40, 37), compute.D(2, 513)}[r.IntN(6)]
-		n := d.Size()
-		draw := func(n int) []float32 {
-			x := make([]float32, n)
-			for i := range x {
-				if x[i] = float32(r.NormFloat64()); r.IntN(8) == 0 {
-					x[i] = specials[r.IntN(len(specials))]
+	parts, wholes := 0, 0
+	for seed := range uint64(400) {
+		p, w := compareMachineCode(t, seed)
+		parts, wholes = parts+p, wholes+w
+	}
+	if parts < 200 || wholes < 200 {
+		t.Errorf("%d parts and %d wholes of 400 programs, in all widths, are machine code", parts, wholes)
+	}
+}
+
+func FuzzMachineCode(f *testing.F) {
+	f.Add(uint64(1))
+	f.Fuzz(func(t *testing.T, seed uint64) { compareMachineCode(t, seed) })
+}
+
+// compareMachineCode runs one random formula, and says how many of its programs
+// were machine code in parts and as a whole.
+func compareMachineCode(t *testing.T, seed uint64) (parts, wholes int) {
+	r := rand.New(rand.NewPCG(seed, 4))
+	e := formula(r, 2+r.IntN(50))
+	d := []compute.Dims{compute.D(1), compute.D(17), compute.D(3, 30), compute.D(1500), compute.D(40, 37), compute.D(2, 513)}[r.IntN(6)]
+	n := d.Size()
+	draw := func(n int) []float32 {
+		x := make([]float32, n)
+		for i := range x {
+			if x[i] = float32(r.NormFloat64()); r.IntN(8) == 0 {
+				x[i] = specials[r.IntN(len(specials))]
+			}
+			if math.Abs(float64(x[i])) < smallestNormal {
+				x[i] = 0 // what is below it may be 0 anywhere
+			}
+		}
+		return x
+	}
+	whole := make([]float32, n)
+	for i := range whole {
+		whole[i] = math.Float32frombits(uint32(r.IntN(200) - 100))
+	}
+	rows, cols := n/d[3], d[3]
+	arrays := [][]float32{draw(n), draw(n), draw(cols), draw(1), draw(n), whole}
+	strides := []compute.Strides{d.Contiguous(), d.Contiguous(), {0, 0, 0, 1}, {}, d.Contiguous(), d.Contiguous()}
+	if r.IntN(2) == 0 { // a column, repeated along the rows, and a matrix with more columns
+		arrays[2], strides[2] = draw(rows), compute.Strides{0, 0, 1, 0}
+		arrays[0], strides[0] = draw(rows*(cols+3)), compute.Strides{0, 0, cols + 3, 1}
+	}
+	gap := r.IntN(2) * 5 // behind each row of the second output
+	inPlace, tiles := r.IntN(2) == 0, d[3] > 1 && r.IntN(2) == 0
+	run := func(change func(c *compiler)) (results [][]float32) {
+		b := newBuffers(t, arrays)
+		in := make([]operand, len(arrays))
+		for i, x := range b {
+			in[i] = operand{compute.Operand{View: compute.ViewOf(x), Strides: strides[i]}, x.words}
+		}
+		results = [][]float32{make([]float32, n), make([]float32, rows*(cols+gap)), make([]float32, n)}
+		out := make([]operand, 3)
+		for i, x := range newBuffers(t, results) {
+			out[i] = operand{compute.Operand{View: compute.ViewOf(x), Strides: d.Contiguous()}, x.words}
+		}
+		out[1].Strides = compute.Strides{0, 0, cols + gap, 1}
+		if inPlace {
+			out[0], out[2] = in[1], in[4]
+		}
+		c := newCompiler(e, d, in, out, compute.Strides{}, nil)
+		c.run()
+		change(c)
+		w := &worker{}
+		w.reserve(c.p.slots, c.p.scratch(), 0)
+		c.p.start(w)
+		c.p.begin(w)
+		if half := cols / 2; tiles {
+			c.p.tile(w, 0, rows, half, cols)
+			c.p.tile(w, half, rows, cols-half, cols)
+		} else {
+			c.p.over(w, 0, n/3)
+			c.p.over(w, n/3, n)
+		}
+		for i := range out {
+			results[i] = out[i].data
+		}
+		return results
+	}
+	tiny := false
+	want := run(func(c *compiler) {
+		for i := range c.p.steps {
+			l := c.p.steps[i].loop
+			c.p.steps[i].loop = func(dst, x, y, z []float32) {
+				l(dst, x, y, z)
+				for _, v := range dst {
+					tiny = tiny || v != 0 && math.Abs(float64(v)) <= 2*smallestNormal
 				}
-				if math.Abs(float64(x[i])) < smallestNormal {
-					x[i] = 0 // what is below it may be 0 anywhere
-				}
 			}
-			return x
 		}
-		whole := make([]float32, n)
-		for i := range whole {
-			whole[i] = math.Float32frombits(uint32(r.IntN(200) - 100))
-		}
-		rows, cols := n/d[3], d[3]
-		arrays := [][]float32{draw(n), draw(n), draw(cols), draw(1), draw(n), whole}
-		strides := []compute.Strides{d.Contiguous(), d.Contiguous(), {0, 0, 0, 1}, {}, d.Contiguous(), d.Contiguous()}
-		if r.IntN(2) == 0 { // a column, repeated along the rows, and a matrix with more columns
-			arrays[2], strides[2] = draw(rows), compute.Strides{0, 0, 1, 0}
-			arrays[0], strides[0] = draw(rows*(cols+3)), compute.Strides{0, 0, cols + 3, 1}
-		}
-		gap := r.IntN(2) * 5 // behind each row of the second output
-		inPlace, tiles := r.IntN(2) == 0, d[3] > 1 && r.IntN(2) == 0
-		run := func(change func(c *compiler)) (results [][]float32) {
-			b := newBuffers(t, arrays)
-			in := make([]operand, len(arrays))
-			for i, x := range b {
-				in[i] = operand{compute.Operand{View: compute.ViewOf(x), Strides: strides[i]}, x.words}
+	})
+	if tiny { // which may be 0, and what follows anything
+		return 0, 0
+	}
+	for _, wide := range widths(t) {
+		got := run(func(c *compiler) {
+			c.fuse(wide)
+			if c.failed != nil {
+				t.Skip(c.failed)
 			}
-			results = [][]float32{make([]float32, n), make([]float32, rows*(cols+gap)), make([]float32, n)}
-			out := make([]operand, 3)
-			for i, x := range newBuffers(t, results) {
-				out[i] = operand{compute.Operand{View: compute.ViewOf(x), Strides: d.Contiguous()}, x.words}
+			if c.p.whole != nil {
+				wholes++
 			}
-			out[1].Strides = compute.Strides{0, 0, cols + gap, 1}
-			if inPlace {
-				out[0], out[2] = in[1], in[4]
-			}
-			c := newCompiler(e, d, in, out, compute.Strides{}, nil)
-			c.run()
-			change(c)
-			w := &worker{}
-			w.reserve(c.p.slots, c.p.scratch(), 0)
-			c.p.start(w)
-			c.p.begin(w)
-			if half := cols / 2; tiles {
-				c.p.tile(w, 0, rows, half, cols)
-				c.p.tile(w, half, rows, cols-half, cols)
-			} else {
-				c.p.over(w, 0, n/3)
-				c.p.over(w, n/3, n)
-			}
-			for i := range out {
-				results[i] = out[i].data
-			}
-			return results
-		}
-		want := run(func(c *compiler) {
-			for i := range c.p.steps {
-				switch s := &c.p.steps[i]; s.op {
-				case compute.OpAdd, compute.OpSub, compute.OpMul, compute.OpDiv:
-					s.loop = flushing(s.loop)
+			for _, s := range c.p.steps {
+				if s.fused != nil {
+					parts++
 				}
 			}
 		})
-		for _, wide := range widths(t) {
-			got := run(func(c *compiler) {
-				c.fuse(wide)
-				if c.failed != nil {
-					t.Skip(c.failed)
-				}
-				if c.p.whole != nil {
-					wholes++
-				}
-				for _, s := range c.p.steps {
-					if s.fused != nil {
-						fused++
-					}
-				}
-			})
-			for o := range want {
-				for i := range want[o] {
-					if g, w := got[o][i], want[o][i]; math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) && !(math.Abs(float64(g)) <= smallestNormal && math.Abs(float64(w)) <= smallestNormal) {
-						t.Fatalf("formula %d over %v, wide %v, in place %v: output %d is %v at %d, step by step %v\n%v", round, d, wide, inPlace, o, g, i, w, e)
-					}
+		for o := range want {
+			for i := range want[o] {
+				if g, w := got[o][i], want[o][i]; math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) {
+					t.Fatalf("formula %d over %v, wide %v, in place %v: output %d is %v at %d, step by step %v\n%v", seed, d, wide, inPlace, o, g, i, w, e)
 				}
 			}
 		}
 	}
-	if fused < 200 || wholes < 200 {
-		t.Errorf("%d parts and %d wholes of 800 programs are machine code", fused, wholes)
-	}
+	return parts, wholes
 }
 
 // newBuffers are copies of arrays as buffers.
