@@ -160,7 +160,7 @@ func TestWrongProductsAreRefused(t *testing.T) {
 		"writes past a row":  func(g *gemm) { g.c[g.n] = 5 },
 		"wrong when large":   func(g *gemm) { g.c[0] += float32(truth(g.k > 255)) },
 	} {
-		wrong := products{name: name, sgemm: func(w *worker, g *gemm) { right.sgemm(w, g); break_(g) }}
+		wrong := products{name: name, panel: right.panel, sgemm: func(w *worker, g *gemm) { right.sgemm(w, g); break_(g) }}
 		if err := wrong.selfTest(); !errors.Is(err, errWrong) {
 			t.Errorf("%s: got %v", name, err)
 		}

@@ -90,7 +90,7 @@ func (g *product) part(w *worker, i int) {
 // tileOf computes rows [r0, r1) and columns [c0, c1) of one matrix of the batch.
 func (g *product) tileOf(w *worker, batch, r0, r1, c0, c1 int) {
 	t := &w.gemm
-	*t = gemm{m: r1 - r0, n: c1 - c0, k: g.k, transA: g.transA, transB: g.transB, lda: g.a.stride, ldb: g.b.stride, ldc: g.c.stride, add: g.accumulate}
+	*t = gemm{m: r1 - r0, n: c1 - c0, k: g.k, transA: g.transA, transB: g.transB, lda: g.a.stride, ldb: g.b.stride, ldc: g.c.stride, add: g.accumulate, rows: g.m, cols: g.n}
 	t.c = g.c.data[batch*g.c.batch+r0*g.c.stride+c0:]
 	if g.accumulate && g.result.data != nil {
 		copyRows(t.c, t.ldc, g.result.data[batch*g.result.batch+r0*g.result.stride+c0:], g.result.stride, t.m, t.n)

@@ -38,15 +38,9 @@ func (p *products) testOne(w *worker, g *gemm) error {
 
 // testLaidOut is testOne for factors whose rows are lda and ldb words apart.
 func (p *products) testLaidOut(w *worker, g *gemm) error {
-	g.ldc = g.n + 3
-	rowsA, rowsB := g.m, g.k
-	if g.transA {
-		rowsA = g.k
-	}
-	if g.transB {
-		rowsB = g.n
-	}
-	g.a, g.b, g.c = testValues(rowsA*g.lda, 1), testValues(rowsB*g.ldb, 2), testValues(g.m*g.ldc, 3)
+	g.ldc, g.rows, g.cols = g.n+3, g.m, g.n
+	g.a, g.b = testMatrix(g.m, g.k, g.lda, g.transA, 1), testMatrix(g.k, g.n, g.ldb, g.transB, 2)
+	g.c = testValues(g.m*g.ldc, 3)
 	before := append([]float32(nil), g.c...)
 	p.sgemm(w, g)
 	for i := range g.m {
@@ -81,6 +75,21 @@ func (g *gemm) element(i, j int, before float64) float64 {
 		sum += float64(g.a[a]) * float64(g.b[b])
 	}
 	return sum
+}
+
+// testMatrix is rows x cols values, or their transpose, in rows stride words
+// apart. Between them stands NaN, which shows in a result that it gets into.
+func testMatrix(rows, cols, stride int, transposed bool, seed uint32) []float32 {
+	if transposed {
+		rows, cols = cols, rows
+	}
+	x := testValues(rows*stride, seed)
+	for i := range x {
+		if i%stride >= cols {
+			x[i] = float32(math.NaN())
+		}
+	}
+	return x
 }
 
 // testValues is n numbers between -1 and 1, always the same.
