@@ -259,8 +259,8 @@ type array struct {
 	strides compute.Strides
 }
 
-// shortRow is how many elements in a row make a loop over rows faster than one
-// over blocks, for which rows that repeat are copied.
+// shortRow is how long a row that repeats is at least for a loop over rows: one
+// over blocks, with copies of the row next to each other, is faster below.
 const shortRow = 64
 
 // whole makes the program one loop, and says whether it could: where machine
@@ -275,8 +275,10 @@ func (f *fuser) whole() bool {
 			return false
 		}
 	}
-	if len(p.loads)+len(p.stores) > 0 && p.inner() < shortRow && p.size > p.inner() {
-		return false
+	for _, t := range p.loads {
+		if t.period > 0 && t.period < shortRow && p.size > t.period {
+			return false
+		}
 	}
 	g := &gridLoop{}
 	w := f.writer()

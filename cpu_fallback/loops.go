@@ -38,9 +38,10 @@ type loopTable struct {
 	floats, ints [compute.NumOps][3]loop
 	boolToFloat  loop
 	addScaled    loop // dst = x + y z, z a single value
-	// sumLanes and maxLanes fold rows of 16 words into 16 lanes.
-	sumLanes, maxLanes func(lanes, x *float32, rows int)
-	uniform            uniformLoop
+	// sumRow and maxRow fold a row into 16 running results, and those by halves.
+	// The largest of a row is NaN if any is, and -Inf of nothing.
+	sumRow, maxRow func(x []float32) float32
+	uniform        uniformLoop
 }
 
 // uniformLoop gives OpRandom's numbers, four for each counter from counter on,
@@ -72,7 +73,7 @@ func (t loopTable) with(o *loopTable) loopTable {
 			}
 		}
 	}
-	t.boolToFloat, t.addScaled, t.sumLanes, t.maxLanes, t.uniform = o.boolToFloat, o.addScaled, o.sumLanes, o.maxLanes, o.uniform
+	t.boolToFloat, t.addScaled, t.sumRow, t.maxRow, t.uniform = o.boolToFloat, o.addScaled, o.sumRow, o.maxRow, o.uniform
 	return t
 }
 
@@ -82,6 +83,7 @@ var (
 	maxLoop       = active.floats[compute.OpMax][blocks]
 	expLoop       = active.floats[compute.OpExp][blocks]
 	addScaledLoop = active.addScaled
+	maxOf         = active.maxRow
 	subLoop       = active.floats[compute.OpSub][blocks]
 	subSingleLoop = active.floats[compute.OpSub][singleRight]
 	mulSingleLoop = active.floats[compute.OpMul][singleRight]
@@ -171,8 +173,8 @@ var portable = loopTable{
 	},
 	boolToFloat: boolToFloat,
 	addScaled:   addScaled,
-	sumLanes:    sumLanes,
-	maxLanes:    maxLanes,
+	sumRow:      sumRow,
+	maxRow:      maxRow,
 }
 
 // flip exchanges the operands of a commutative loop.

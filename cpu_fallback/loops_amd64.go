@@ -64,8 +64,8 @@ var loops512 = loopTable{
 	},
 	boolToFloat: vector.BoolToFloat512,
 	addScaled:   vector.AddScaled512,
-	sumLanes:    vector.SumLanes512,
-	maxLanes:    vector.MaxLanes512,
+	sumRow:      vector.SumRow512,
+	maxRow:      vector.MaxRow512,
 	uniform:     uniformLoop{vector.Uniform512, 32},
 }
 
@@ -107,7 +107,7 @@ var loops256 = loopTable{
 	},
 	boolToFloat: vector.BoolToFloat256,
 	addScaled:   vector.AddScaled256,
-	sumLanes:    vector.SumLanes256,
-	maxLanes:    vector.MaxLanes256,
+	sumRow:      vector.SumRow256,
+	maxRow:      vector.MaxRow256,
 	uniform:     uniformLoop{vector.Uniform256, 16},
 }

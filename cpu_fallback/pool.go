@@ -57,7 +57,6 @@ type worker struct {
 	length    int         // of the registers
 	phases    []int       // where in its row each load stands, see transfer.period
 	panel     []float32   // packed factors, sums: what a kernel needs beside
-	lanes     [lanes]float32
 	single    [1]float32
 	gemm      gemm // the product at hand
 	vectors   vectorState

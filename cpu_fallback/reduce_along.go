@@ -71,9 +71,9 @@ func (r *reduction) stretch(w *worker, position, n int) (t partial) {
 func (r *reduction) row(w *worker, t *partial, x []float32, at int) {
 	switch r.op {
 	case compute.ReduceSum:
-		t.add(r.op, w.sumOf(x), 0)
+		t.add(r.op, sumOf(x), 0)
 	case compute.ReduceMax:
-		t.add(r.op, float64(w.maxOf(x)), 0)
+		t.add(r.op, float64(maxOf(x)), 0)
 	default:
 		best := argMaxOf(x)
 		t.add(r.op, float64(x[best]), at+best)

@@ -1,6 +1,6 @@
 package cpu_fallback
 
-import "unsafe"
+import "math"
 
 // lanes is how many running results a fold keeps: what the widest vector
 // holds. It is the same on every processor, and with it the order of a sum.
@@ -8,69 +8,41 @@ const lanes = 16
 
 // sumOf is the sum of x: 16 running sums of float32 over stretches short
 // enough that they lose little, added up in float64.
-func (w *worker) sumOf(x []float32) float64 {
+func sumOf(x []float32) float64 {
 	const stretch = 32 * lanes
 	total := 0.0
 	for len(x) > 0 {
 		n := min(len(x), stretch)
-		total += float64(w.shortSum(x[:n]))
+		total += float64(active.sumRow(x[:n]))
 		x = x[n:]
 	}
 	return total
 }
 
-func (w *worker) shortSum(x []float32) float32 {
-	s := &w.lanes
-	clear(s[:])
-	whole := len(x) / lanes
-	if whole > 0 {
-		active.sumLanes(&s[0], &x[0], whole)
-	}
-	for i, v := range x[whole*lanes:] {
-		s[i] += v
+func sumRow(x []float32) float32 {
+	return foldRow(x, negativeZero, func(a, b float32) float32 { return a + b })
+}
+
+func maxRow(x []float32) float32 {
+	return foldRow(x, negInf, func(a, b float32) float32 { return max(a, b) })
+}
+
+var negativeZero = math.Float32frombits(1 << 31)
+
+// foldRow folds x into 16 lanes, each of which begins with start, and those by
+// halves.
+func foldRow(x []float32, start float32, fold func(a, b float32) float32) float32 {
+	var l [lanes]float32
+	fill(l[:], start)
+	for i, v := range x {
+		l[i%lanes] = fold(l[i%lanes], v)
 	}
 	for half := lanes / 2; half > 0; half /= 2 {
 		for i := range half {
-			s[i] += s[i+half]
+			l[i] = fold(l[i], l[i+half])
 		}
-	}
-	return s[0]
-}
-
-// maxOf is the largest of x, NaN if any is, -Inf if there is none.
-func (w *worker) maxOf(x []float32) float32 {
-	l := w.lanes[:]
-	fill(l, negInf)
-	whole := len(x) / lanes
-	if whole > 0 {
-		active.maxLanes(&l[0], &x[0], whole)
-	}
-	x = x[whole*lanes:]
-	maxLoop(l[:len(x)], l[:len(x)], x, nil)
-	for half := lanes / 2; half > 0; half /= 2 {
-		maxLoop(l[:half], l[:half], l[half:2*half], nil)
 	}
 	return l[0]
-}
-
-// sumLanes is lane[i] += x[16 t + i] for all rows t.
-func sumLanes(lane, x *float32, rows int) {
-	l, v := unsafe.Slice(lane, lanes), unsafe.Slice(x, rows*lanes)
-	for ; len(v) >= lanes; v = v[lanes:] {
-		for i := range l {
-			l[i] += v[i]
-		}
-	}
-}
-
-// maxLanes is lane[i] = max(lane[i], x[16 t + i]) for all rows t.
-func maxLanes(lane, x *float32, rows int) {
-	l, v := unsafe.Slice(lane, lanes), unsafe.Slice(x, rows*lanes)
-	for ; len(v) >= lanes; v = v[lanes:] {
-		for i := range l {
-			l[i] = max(l[i], v[i])
-		}
-	}
 }
 
 // argMaxOf is the position of the first largest of x; NaN counts as largest.

@@ -314,15 +314,15 @@ func ScatterRows512x4(dst *float32, src *float32, stride uintptr, srcStride uint
 //go:noescape
 func ClearRows512x4(dst *float32, stride uintptr, count int)
 
-// SumLanes512 is lanes[i] += x[16 t + i], for t from 0 to rows >= 1.
+// SumRow512 is the sum of x.
 //
 //go:noescape
-func SumLanes512(lanes *float32, x *float32, rows int)
+func SumRow512(x []float32) float32
 
-// MaxLanes512 is lanes[i] = max(lanes[i], x[16 t + i]), for t from 0 to rows >= 1.
+// MaxRow512 is the largest, NaN if any is, of x.
 //
 //go:noescape
-func MaxLanes512(lanes *float32, x *float32, rows int)
+func MaxRow512(x []float32) float32
 
 // Add256 is the loop Add.
 //
@@ -634,15 +634,15 @@ func ScatterRows256x4(dst *float32, src *float32, stride uintptr, srcStride uint
 //go:noescape
 func ClearRows256x4(dst *float32, stride uintptr, count int)
 
-// SumLanes256 is lanes[i] += x[16 t + i], for t from 0 to rows >= 1.
+// SumRow256 is the sum of x.
 //
 //go:noescape
-func SumLanes256(lanes *float32, x *float32, rows int)
+func SumRow256(x []float32) float32
 
-// MaxLanes256 is lanes[i] = max(lanes[i], x[16 t + i]), for t from 0 to rows >= 1.
+// MaxRow256 is the largest, NaN if any is, of x.
 //
 //go:noescape
-func MaxLanes256(lanes *float32, x *float32, rows int)
+func MaxRow256(x []float32) float32
 
 // Transpose8 copies an 8 x (8 count) matrix to a (8 count) x 8 one. Strides
 // count bytes between rows.

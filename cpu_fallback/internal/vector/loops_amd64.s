@@ -4781,46 +4781,119 @@ loop:
 	VZEROUPPER
 	RET
 
-// func SumLanes512(lanes *float32, x *float32, rows int)
-// Requires: AVX, AVX512F
-TEXT ·SumLanes512(SB), NOSPLIT, $0-24
-	MOVQ    lanes+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	VMOVUPS (AX), Z0
+// func SumRow512(x []float32) float32
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·SumRow512(SB), NOSPLIT, $0-28
+	MOVQ    x_len+8(FP), AX
+	MOVQ    x_base+0(FP), CX
+	VMOVUPS word80000000<>+0(SB), Z0
+	VMOVAPS Z0, Z1
 
 loop:
-	VMOVUPS (CX), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVAPS Z0, Z0
+	CMPQ    AX, $0x10
+	JLT     rest
+	VMOVUPS (CX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVAPS Z1, Z1
 	ADDQ    $0x40, CX
-	DECQ    DX
-	JNZ     loop
-	VMOVUPS Z0, (AX)
+	SUBQ    $0x10, AX
+	JMP     loop
+
+rest:
+	VMOVAPS    Z0, Z0
+	MOVQ       $0x00000001, DX
+	SHLXQ      AX, DX, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	VMOVUPS    (CX), K1, Z0
+	VADDPS     Z0, Z1, Z0
+	VMOVAPS    Z0, Z1
+	VSHUFF32X4 $0x0e, Z1, Z1, Z0
+	VADDPS     Z0, Z1, Z0
+	VMOVAPS    Z0, Z1
+	VSHUFF32X4 $0x01, Z1, Z1, Z0
+	VADDPS     Z0, Z1, Z0
+	VMOVAPS    Z0, Z1
+	VPERMILPS  $0x0e, Z1, Z0
+	VADDPS     Z0, Z1, Z0
+	VMOVAPS    Z0, Z1
+	VPERMILPS  $0x01, Z1, Z0
+	VADDPS     Z0, Z1, Z0
+	VMOVAPS    Z0, Z1
+	MOVSS      X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// func MaxLanes512(lanes *float32, x *float32, rows int)
-// Requires: AVX, AVX512F
-TEXT ·MaxLanes512(SB), NOSPLIT, $0-24
-	MOVQ    lanes+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	VMOVUPS (AX), Z0
+// func MaxRow512(x []float32) float32
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·MaxRow512(SB), NOSPLIT, $0-28
+	MOVQ    x_len+8(FP), AX
+	MOVQ    x_base+0(FP), CX
+	VMOVUPS wordff800000<>+0(SB), Z0
+	VMOVAPS Z0, Z1
 
 loop:
-	VMOVUPS   (CX), Z1
-	VADDPS    Z1, Z0, Z2
-	VMAXPS    Z1, Z0, Z3
-	VMAXPS    Z0, Z1, Z4
-	VPANDD    Z4, Z3, Z3
-	VCMPPS    $0x03, Z1, Z0, K1
-	VBLENDMPS Z2, Z3, K1, Z5
-	VMOVAPS   Z5, Z0
+	CMPQ      AX, $0x10
+	JLT       rest
+	VMOVUPS   (CX), Z2
+	VADDPS    Z2, Z1, Z3
+	VMAXPS    Z2, Z1, Z4
+	VMAXPS    Z1, Z2, Z5
+	VPANDD    Z5, Z4, Z4
+	VCMPPS    $0x03, Z2, Z1, K1
+	VBLENDMPS Z3, Z4, K1, Z6
+	VMOVAPS   Z6, Z1
 	ADDQ      $0x40, CX
-	DECQ      DX
-	JNZ       loop
-	VMOVUPS   Z0, (AX)
+	SUBQ      $0x10, AX
+	JMP       loop
+
+rest:
+	VMOVAPS    Z0, Z0
+	MOVQ       $0x00000001, DX
+	SHLXQ      AX, DX, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	VMOVUPS    (CX), K1, Z0
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z4
+	VPANDD     Z4, Z3, Z3
+	VCMPPS     $0x03, Z0, Z1, K1
+	VBLENDMPS  Z2, Z3, K1, Z7
+	VMOVAPS    Z7, Z1
+	VSHUFF32X4 $0x0e, Z1, Z1, Z0
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z4
+	VPANDD     Z4, Z3, Z3
+	VCMPPS     $0x03, Z0, Z1, K1
+	VBLENDMPS  Z2, Z3, K1, Z8
+	VMOVAPS    Z8, Z1
+	VSHUFF32X4 $0x01, Z1, Z1, Z0
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z4
+	VPANDD     Z4, Z3, Z3
+	VCMPPS     $0x03, Z0, Z1, K1
+	VBLENDMPS  Z2, Z3, K1, Z9
+	VMOVAPS    Z9, Z1
+	VPERMILPS  $0x0e, Z1, Z0
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z4
+	VPANDD     Z4, Z3, Z3
+	VCMPPS     $0x03, Z0, Z1, K1
+	VBLENDMPS  Z2, Z3, K1, Z10
+	VMOVAPS    Z10, Z1
+	VPERMILPS  $0x01, Z1, Z0
+	VADDPS     Z0, Z1, Z2
+	VMAXPS     Z0, Z1, Z3
+	VMAXPS     Z1, Z0, Z4
+	VPANDD     Z4, Z3, Z3
+	VCMPPS     $0x03, Z0, Z1, K1
+	VBLENDMPS  Z2, Z3, K1, Z11
+	VMOVAPS    Z11, Z1
+	MOVSS      X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -8561,61 +8634,182 @@ loop:
 	VZEROUPPER
 	RET
 
-// func SumLanes256(lanes *float32, x *float32, rows int)
-// Requires: AVX
-TEXT ·SumLanes256(SB), NOSPLIT, $0-24
-	MOVQ    lanes+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
+// func SumRow256(x []float32) float32
+// Requires: AVX, SSE
+TEXT ·SumRow256(SB), NOSPLIT, $0-28
+	MOVQ    x_len+8(FP), AX
+	MOVQ    x_base+0(FP), CX
+	VMOVUPS word80000000<>+0(SB), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
 
 loop:
-	VMOVUPS (CX), Y2
-	VADDPS  Y2, Y0, Y0
-	VMOVAPS Y0, Y0
-	VMOVUPS 32(CX), Y2
-	VADDPS  Y2, Y1, Y1
+	CMPQ    AX, $0x10
+	JLT     rest
+	VMOVUPS (CX), Y3
+	VADDPS  Y3, Y1, Y1
 	VMOVAPS Y1, Y1
+	VMOVUPS 32(CX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVAPS Y2, Y2
 	ADDQ    $0x40, CX
-	DECQ    DX
-	JNZ     loop
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
+	SUBQ    $0x10, AX
+	JMP     loop
+
+rest:
+	VMOVAPS    Y0, Y3
+	CMPQ       AX, $0x08
+	JLT        less
+	VMOVUPS    (CX), Y3
+	VADDPS     Y3, Y1, Y1
+	VMOVAPS    Y1, Y1
+	SUBQ       $0x08, AX
+	LEAQ       tail<>+32(SB), DX
+	SHLQ       $0x02, AX
+	SUBQ       AX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(CX), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y0, Y4
+	VADDPS     Y4, Y2, Y0
+	VMOVAPS    Y0, Y2
+	JMP        across
+
+less:
+	LEAQ       tail<>+32(SB), DX
+	SHLQ       $0x02, AX
+	SUBQ       AX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS (CX), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y0, Y4
+	VADDPS     Y4, Y1, Y0
+	VMOVAPS    Y0, Y1
+
+across:
+	VMOVAPS    Y2, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVAPS    Y0, Y1
+	VPERM2F128 $0x01, Y1, Y1, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVAPS    Y0, Y1
+	VPERMILPS  $0x0e, Y1, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVAPS    Y0, Y1
+	VPERMILPS  $0x01, Y1, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVAPS    Y0, Y1
+	MOVSS      X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// func MaxLanes256(lanes *float32, x *float32, rows int)
-// Requires: AVX
-TEXT ·MaxLanes256(SB), NOSPLIT, $0-24
-	MOVQ    lanes+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    rows+16(FP), DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
+// func MaxRow256(x []float32) float32
+// Requires: AVX, SSE
+TEXT ·MaxRow256(SB), NOSPLIT, $0-28
+	MOVQ    x_len+8(FP), AX
+	MOVQ    x_base+0(FP), CX
+	VMOVUPS wordff800000<>+0(SB), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
 
 loop:
-	VMOVUPS   (CX), Y2
-	VADDPS    Y2, Y0, Y3
-	VMAXPS    Y2, Y0, Y4
-	VMAXPS    Y0, Y2, Y5
-	VANDPS    Y5, Y4, Y4
-	VCMPPS    $0x03, Y2, Y0, Y0
-	VBLENDVPS Y0, Y3, Y4, Y0
-	VMOVAPS   Y0, Y0
-	VMOVUPS   32(CX), Y2
-	VADDPS    Y2, Y1, Y3
-	VMAXPS    Y2, Y1, Y4
-	VMAXPS    Y1, Y2, Y5
-	VANDPS    Y5, Y4, Y4
-	VCMPPS    $0x03, Y2, Y1, Y1
-	VBLENDVPS Y1, Y3, Y4, Y1
+	CMPQ      AX, $0x10
+	JLT       rest
+	VMOVUPS   (CX), Y3
+	VADDPS    Y3, Y1, Y4
+	VMAXPS    Y3, Y1, Y5
+	VMAXPS    Y1, Y3, Y6
+	VANDPS    Y6, Y5, Y5
+	VCMPPS    $0x03, Y3, Y1, Y1
+	VBLENDVPS Y1, Y4, Y5, Y1
 	VMOVAPS   Y1, Y1
+	VMOVUPS   32(CX), Y3
+	VADDPS    Y3, Y2, Y4
+	VMAXPS    Y3, Y2, Y5
+	VMAXPS    Y2, Y3, Y6
+	VANDPS    Y6, Y5, Y5
+	VCMPPS    $0x03, Y3, Y2, Y2
+	VBLENDVPS Y2, Y4, Y5, Y2
+	VMOVAPS   Y2, Y2
 	ADDQ      $0x40, CX
-	DECQ      DX
-	JNZ       loop
-	VMOVUPS   Y0, (AX)
-	VMOVUPS   Y1, 32(AX)
+	SUBQ      $0x10, AX
+	JMP       loop
+
+rest:
+	VMOVAPS    Y0, Y3
+	CMPQ       AX, $0x08
+	JLT        less
+	VMOVUPS    (CX), Y3
+	VADDPS     Y3, Y1, Y4
+	VMAXPS     Y3, Y1, Y5
+	VMAXPS     Y1, Y3, Y6
+	VANDPS     Y6, Y5, Y5
+	VCMPPS     $0x03, Y3, Y1, Y1
+	VBLENDVPS  Y1, Y4, Y5, Y1
+	VMOVAPS    Y1, Y1
+	SUBQ       $0x08, AX
+	LEAQ       tail<>+32(SB), DX
+	SHLQ       $0x02, AX
+	SUBQ       AX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(CX), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y0, Y4
+	VADDPS     Y4, Y2, Y0
+	VMAXPS     Y4, Y2, Y3
+	VMAXPS     Y2, Y4, Y5
+	VANDPS     Y5, Y3, Y3
+	VCMPPS     $0x03, Y4, Y2, Y2
+	VBLENDVPS  Y2, Y0, Y3, Y0
+	VMOVAPS    Y0, Y2
+	JMP        across
+
+less:
+	LEAQ       tail<>+32(SB), DX
+	SHLQ       $0x02, AX
+	SUBQ       AX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS (CX), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y0, Y4
+	VADDPS     Y4, Y1, Y0
+	VMAXPS     Y4, Y1, Y3
+	VMAXPS     Y1, Y4, Y5
+	VANDPS     Y5, Y3, Y3
+	VCMPPS     $0x03, Y4, Y1, Y1
+	VBLENDVPS  Y1, Y0, Y3, Y0
+	VMOVAPS    Y0, Y1
+
+across:
+	VMOVAPS    Y2, Y0
+	VADDPS     Y0, Y1, Y2
+	VMAXPS     Y0, Y1, Y3
+	VMAXPS     Y1, Y0, Y4
+	VANDPS     Y4, Y3, Y3
+	VCMPPS     $0x03, Y0, Y1, Y0
+	VBLENDVPS  Y0, Y2, Y3, Y0
+	VMOVAPS    Y0, Y1
+	VPERM2F128 $0x01, Y1, Y1, Y0
+	VADDPS     Y0, Y1, Y2
+	VMAXPS     Y0, Y1, Y3
+	VMAXPS     Y1, Y0, Y4
+	VANDPS     Y4, Y3, Y3
+	VCMPPS     $0x03, Y0, Y1, Y0
+	VBLENDVPS  Y0, Y2, Y3, Y0
+	VMOVAPS    Y0, Y1
+	VPERMILPS  $0x0e, Y1, Y0
+	VADDPS     Y0, Y1, Y2
+	VMAXPS     Y0, Y1, Y3
+	VMAXPS     Y1, Y0, Y4
+	VANDPS     Y4, Y3, Y3
+	VCMPPS     $0x03, Y0, Y1, Y0
+	VBLENDVPS  Y0, Y2, Y3, Y0
+	VMOVAPS    Y0, Y1
+	VPERMILPS  $0x01, Y1, Y0
+	VADDPS     Y0, Y1, Y2
+	VMAXPS     Y0, Y1, Y3
+	VMAXPS     Y1, Y0, Y4
+	VANDPS     Y4, Y3, Y3
+	VCMPPS     $0x03, Y0, Y1, Y0
+	VBLENDVPS  Y0, Y2, Y3, Y0
+	VMOVAPS    Y0, Y1
+	MOVSS      X1, ret+24(FP)
 	VZEROUPPER
 	RET
 

@@ -77,7 +77,7 @@ func main() {
 		}
 		addScaled()
 		rowLoops()
-		foldLanes()
+		folds()
 	}
 	wide = false
 	transpose8()

@@ -158,36 +158,98 @@ func scatterRows(vectors int) {
 	RET()
 }
 
-// foldLanes writes the loops that fold whole rows of 16 words into 16 lanes.
-func foldLanes() {
+// folds writes the loops that make one number of a row: 16 running results, of
+// which neighbouring halves are then folded.
+func folds() {
 	for _, f := range []struct {
 		name, doc string
 		fold      func(a, b VecVirtual) VecVirtual
-	}{{"SumLanes", "lanes[i] += x[16 t + i]", code{}.Add}, {"MaxLanes", "lanes[i] = max(lanes[i], x[16 t + i])", apply2(functions.Maximum)}} {
-		TEXT(f.name+suffix(), NOSPLIT, "func(lanes, x *float32, rows int)")
+		start     uint32
+	}{
+		{"Sum", "the sum", code{}.Add, 0x80000000}, // -0, which changes no number
+		{"Max", "the largest, NaN if any is,", apply2(functions.Maximum), 0xFF800000},
+	} {
+		name := f.name + "Row" + suffix()
+		TEXT(name, NOSPLIT, "func(x []float32) float32")
 		Pragma("noescape")
-		Doc(f.name + suffix() + " is " + f.doc + ", for t from 0 to rows >= 1.")
-		lanes := Load(Param("lanes"), GP64()).(GPVirtual)
-		x := Load(Param("x"), GP64()).(GPVirtual)
-		rows := Load(Param("rows"), GP64())
+		Doc(name + " is " + f.doc + " of x.")
+		n := Load(Param("x").Len(), GP64())
+		x := Load(Param("x").Base(), GP64()).(GPVirtual)
+		start := word(f.start)
 		acc := make([]VecVirtual, 64/bytes())
 		for i := range acc {
 			acc[i] = vector()
-			VMOVUPS(Mem{Base: lanes, Disp: i * bytes()}, acc[i])
+			VMOVAPS(start, acc[i])
 		}
+		fold := func(i int, v VecVirtual) { VMOVAPS(f.fold(acc[i], v), acc[i]) }
 		Label("loop")
+		CMPQ(n, Imm(16))
+		JLT(LabelRef("rest"))
 		for i := range acc {
 			v := vector()
 			VMOVUPS(Mem{Base: x, Disp: i * bytes()}, v)
-			VMOVAPS(f.fold(acc[i], v), acc[i])
+			fold(i, v)
 		}
 		ADDQ(Imm(64), x)
-		DECQ(rows)
-		JNZ(LabelRef("loop"))
-		for i := range acc {
-			VMOVUPS(acc[i], Mem{Base: lanes, Disp: i * bytes()})
+		SUBQ(Imm(16), n)
+		JMP(LabelRef("loop"))
+		Label("rest")
+		v := vector()
+		VMOVAPS(start, v)
+		if wide {
+			bits, one := GP64(), GP64()
+			MOVQ(U32(1), one)
+			SHLXQ(n, one, bits)
+			DECQ(bits)
+			k := K()
+			KMOVW(bits.As32(), k)
+			VMOVUPS(Mem{Base: x}, k, v)
+			fold(0, v)
+		} else {
+			restOf16(x, n, start, fold)
 		}
+		r := acc[0]
+		swapped := func(shuffle func(to VecVirtual)) {
+			t := vector()
+			shuffle(t)
+			VMOVAPS(f.fold(r, t), r)
+		}
+		if wide {
+			swapped(func(to VecVirtual) { VSHUFF32X4(Imm(0x0E), r, r, to) })
+			swapped(func(to VecVirtual) { VSHUFF32X4(Imm(0x01), r, r, to) })
+		} else {
+			swapped(func(to VecVirtual) { VMOVAPS(acc[1], to) })
+			swapped(func(to VecVirtual) { VPERM2F128(Imm(0x01), r, r, to) })
+		}
+		swapped(func(to VecVirtual) { VPERMILPS(Imm(0x0E), r, to) })
+		swapped(func(to VecVirtual) { VPERMILPS(Imm(0x01), r, to) })
+		Store(r.AsX(), ReturnIndex(0))
 		VZEROUPPER()
 		RET()
 	}
+}
+
+// restOf16 folds the last n < 16 words into two vectors of AVX2.
+func restOf16(x GPVirtual, n Register, start VecVirtual, fold func(i int, v VecVirtual)) {
+	masked := func(i int, at Mem) {
+		table, m, v := GP64(), YMM(), YMM()
+		LEAQ(tail.Offset(32), table)
+		SHLQ(Imm(2), n)
+		SUBQ(n, table)
+		VMOVUPS(Mem{Base: table}, m)
+		VMASKMOVPS(at, m, v)
+		VBLENDVPS(m, v, start, v)
+		fold(i, v)
+	}
+	CMPQ(n, Imm(8))
+	JLT(LabelRef("less"))
+	v := YMM()
+	VMOVUPS(Mem{Base: x}, v)
+	fold(0, v)
+	SUBQ(Imm(8), n)
+	masked(1, Mem{Base: x, Disp: 32})
+	JMP(LabelRef("across"))
+	Label("less")
+	masked(0, Mem{Base: x})
+	Label("across")
 }
