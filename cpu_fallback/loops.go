@@ -84,7 +84,6 @@ var (
 	expLoop       = active.floats[compute.OpExp][blocks]
 	addScaledLoop = active.addScaled
 	maxOf         = active.maxRow
-	subLoop       = active.floats[compute.OpSub][blocks]
 	subSingleLoop = active.floats[compute.OpSub][singleRight]
 	mulSingleLoop = active.floats[compute.OpMul][singleRight]
 )

@@ -63,7 +63,6 @@ type worker struct {
 	fortran   fortran
 	block     [2 * blockWords]float32
 	sums      [blockWords]float64
-	totals    [blockWords]float64
 	positions [blockWords]int32
 
 	parked atomic.Bool
