@@ -140,8 +140,11 @@ func (t *Training) LearningRate() float64 { return t.device.rateNow() }
 // SetLearningRate makes the rate constant from the next step on.
 func (t *Training) SetLearningRate(rate float64) error { return t.device.rate.set(rate) }
 
+// ShowsProgress is true when FitConfig.Progress is not nil.
+func (t *Training) ShowsProgress() bool { return t.fit.progress.out != nil }
+
 // Logf writes a line to where Fit shows its progress, above the bar on a
 // terminal. Where FitConfig.Progress is nil it is a line of the log (log/slog,
-// level Info), as other messages of this module are, so that nothing a callback
-// has to say is lost.
+// level Info), as other messages of this module are. What is news only to who
+// looks on is left out there by a look at ShowsProgress.
 func (t *Training) Logf(format string, args ...any) { t.fit.progress.logf(format, args...) }

@@ -34,8 +34,8 @@ type FitConfig struct {
 	ClassWeight map[int]float64
 	Callbacks   []Callback
 	// Progress is where to show how it goes: a bar where it is a terminal,
-	// otherwise a line for each epoch. Nil is nowhere; what callbacks say
-	// ([Training.Logf]) is then in the log. [io.Discard] silences both.
+	// otherwise a line for each epoch. Nil is nowhere; what a callback of one's
+	// own says ([Training.Logf]) is then in the log. [io.Discard] silences both.
 	Progress io.Writer
 }
 

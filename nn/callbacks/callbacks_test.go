@@ -353,20 +353,6 @@ func TestCSVLogger(t *testing.T) {
 	}
 }
 
-// Two good epochs, then one whose loss is infinite.
-func TestTerminateOnNaN(t *testing.T) {
-	s := newScript(t, 1, 2, math.Inf(1), 3)
-	h, err := s.run(t, nn.FitConfig{})
-	if !errors.Is(err, nn.ErrDiverged) || len(h.Epoch) != 2 {
-		t.Errorf("without it: %v after %d epochs", err, len(h.Epoch))
-	}
-	var log strings.Builder
-	h, err = s.run(t, nn.FitConfig{Progress: &log}, callbacks.TerminateOnNaN{})
-	if err != nil || len(h.Epoch) != 2 || !strings.Contains(log.String(), "terminating training") {
-		t.Errorf("with it: %v after %d epochs, said %q", err, len(h.Epoch), log.String())
-	}
-}
-
 func TestSettingsThatAreWrong(t *testing.T) {
 	s := newScript(t, 1)
 	for _, c := range []struct {

@@ -2,8 +2,9 @@
 // Keras' names and with Keras' defaults. A callback keeps its state in itself:
 // give each Fit its own, or one after the other the same (it starts anew).
 //
-// What they say goes where Fit shows its progress, or to the log where it shows
-// none: see [nn.Training.Logf].
+// What they say goes where Fit shows its progress. Where it shows none they are
+// silent, but for TerminateOnNaN: its line in the log is all that tells of a loss
+// that was NaN.
 package callbacks
 
 import (
@@ -90,6 +91,13 @@ func (m monitor) direction() (rising, known bool) {
 func (m monitor) rising() bool {
 	rising, _ := m.direction()
 	return rising
+}
+
+// say writes a line where Fit shows its progress.
+func say(t *nn.Training, format string, args ...any) {
+	if t.ShowsProgress() {
+		t.Logf(format, args...)
+	}
 }
 
 // worst is what anything is better than.

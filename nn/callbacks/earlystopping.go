@@ -82,7 +82,7 @@ func (e *EarlyStopping) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	if e.wait >= e.Patience && t.Epoch() > 0 {
 		e.StoppedEpoch = t.Epoch()
 		t.Stop()
-		t.Logf("Epoch %d: early stopping", t.Epoch()+1)
+		say(t, "Epoch %d: early stopping", t.Epoch()+1)
 	}
 	return nil
 }
@@ -94,6 +94,6 @@ func (e *EarlyStopping) OnTrainEnd(t *nn.Training, err error) error {
 	}
 	weights := e.weights
 	e.weights = nil
-	t.Logf("Restoring model weights from the end of the best epoch: %d.", e.BestEpoch+1)
+	say(t, "Restoring model weights from the end of the best epoch: %d.", e.BestEpoch+1)
 	return t.Model().SetWeights(weights)
 }

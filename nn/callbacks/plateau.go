@@ -76,6 +76,6 @@ func (p *ReduceLROnPlateau) OnEpochEnd(t *nn.Training, r *nn.Results) error {
 	}
 	rate := max(old*factor, p.MinLR)
 	p.resting, p.wait = p.Cooldown, 0
-	t.Logf("Epoch %d: ReduceLROnPlateau reducing learning rate to %.6g.", t.Epoch()+1, rate)
+	say(t, "Epoch %d: ReduceLROnPlateau reducing learning rate to %.6g.", t.Epoch()+1, rate)
 	return t.SetLearningRate(rate)
 }
