@@ -62,27 +62,35 @@ func accuracyOf(metric Metric, y *graph.Tensor) string {
 
 // doubtRows writes a line to the log, once for each Compile, where a row of
 // target y, for output i, is no distribution over the classes of which the loss
-// takes one to be true.
+// takes one to be true. It looks at the first numbers since Compile: on each
+// batch of a stream it would cost as much as the loss.
 func (m *Model) doubtRows(i int, y data.Tensor, d *device) {
+	const enough = 1 << 20
 	c, ok := d.objectives[i].loss.(losses.Crossentropy)
 	rows, isDense := y.(*data.Dense)
-	if !ok || !isDense || !sameRow(rows.RowShape(), m.outShapes[i]) || !c.Predictions().Exclusive || c.Predictions().Axis > 0 || losses.DomainOf(c) == losses.ClassNumbers {
+	if !ok || !isDense || !lastAxis(c.Predictions(), m.outShapes[i]) || losses.DomainOf(c) == losses.ClassNumbers || d.summed.Load() >= enough {
 		return
 	}
 	n := m.outShapes[i][len(m.outShapes[i])-1]
-	for at := 0; at < len(rows.Values); at += n {
+	for at := 0; at < len(rows.Values) && at < enough; at += n {
 		sum := float32(0)
 		for _, v := range rows.Values[at : at+n] {
 			sum += v
 		}
 		const rounding = 1e-3
 		if sum < 1-rounding || sum > 1+rounding {
-			d.oddRows.Do(func() {
+			if d.summed.Swap(enough) < enough {
 				slog.Warn(fmt.Sprintf("nn: targets of output %q add up to %v in row %d, and %s takes one class to be true: use losses.BinaryCrossentropy with activations.Sigmoid where several may be, or none", m.outputName(i), sum, at/product(rows.RowShape()), c.Name()))
-			})
+			}
 			return
 		}
 	}
+	d.summed.Add(int64(len(rows.Values)))
+}
+
+// lastAxis is true of exclusive classes along the last axis of rows of a shape.
+func lastAxis(p losses.Predictions, row []int) bool {
+	return p.Exclusive && (p.Axis == 0 || p.Axis == -1 || p.Axis == len(row))
 }
 
 // activationFor says why predictions y teach nothing with a loss, or what is to
@@ -130,9 +138,12 @@ func activationFor(loss losses.Loss, y *graph.Tensor) (doubt string, err error) 
 }
 
 // classCount is the length of the axis of classes in predictions of a shape, 0
-// where they have no such axis; axis 0 is the last.
+// where they have no such axis; axis 0 is the last. One number for each row is a
+// class alone.
 func classCount(shape []int, axis int) int {
 	switch n := len(shape); {
+	case n == 1:
+		return 1
 	case axis == 0:
 		axis = n - 1
 	case axis < 0:

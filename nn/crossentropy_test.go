@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ func TestLossesThatDoNotFitTheActivation(t *testing.T) {
 	binary, focal := losses.BinaryCrossentropy{}, losses.BinaryFocalCrossentropy{}
 	categorical, sparse := losses.CategoricalCrossentropy{}, losses.SparseCategoricalCrossentropy{}
 	const yesNo = "activations.Sigmoid with losses.BinaryCrossentropy for yes or no"
+	sum := layers.Lambda{Function: func(_ *nn.Call, x ...*graph.Tensor) *graph.Tensor { return graph.Sum(x[0], -1) }}
 	cube := activations.Func(func(x *graph.Tensor) *graph.Tensor { return graph.Mul(x, graph.Square(x)) })
 	b := cpu(t)
 	for name, c := range map[string]struct {
@@ -70,6 +72,7 @@ func TestLossesThatDoNotFitTheActivation(t *testing.T) {
 		"classes along an axis of their own":  {layers: append(dense(6, nil), layers.Reshape{Shape: []int{3, 2}}, layers.Softmax{Axis: 1}, layers.Reshape{Shape: []int{3, 2}}), loss: losses.CategoricalCrossentropy{Axis: 1}},
 		"one class along an axis of its own":  {layers: append(dense(6, activations.Sigmoid), layers.Reshape{Shape: []int{1, 6}}), loss: losses.CategoricalCrossentropy{Axis: 1}, err: []string{"over one unit"}},
 		"one class along an axis counted end": {layers: append(dense(6, activations.Sigmoid), layers.Reshape{Shape: []int{1, 6}}), loss: losses.CategoricalCrossentropy{Axis: -2}, err: []string{"over one unit"}},
+		"a number alone, categorical":         {layers: append(dense(3, activations.Sigmoid), sum), loss: categorical, err: []string{`layer "lambda"`, "categorical_crossentropy over one unit is always 0"}},
 		"no loss":                             {layers: dense(1, activations.Softmax)},
 	} {
 		m := nn.NewSequential(append([]nn.Layer{layers.Input{Shape: []int{4}}}, c.layers...)...)
@@ -155,5 +158,40 @@ func TestTargetsThatAreNoDistribution(t *testing.T) {
 			t.Errorf("%s: the log is %q, want one line with %q", name, log, c.want)
 		}
 		closeModel(t, m)
+	}
+}
+
+// Classes along another axis than the last add up along it, and what is beyond
+// the first million numbers is not looked at.
+func TestTargetsThatAreNotAddedUp(t *testing.T) {
+	b := cpu(t)
+	check := func(name string, axis int, x *data.Dense, y *data.Dense, lines int) {
+		t.Helper()
+		shape := y.Shape[1:]
+		m := compiled(t, b, nn.NewSequential(layers.Dense{Units: shape[0] * shape[1]}, layers.Reshape{Shape: shape}),
+			nn.CompileConfig{Loss: losses.CategoricalCrossentropy{Axis: axis, FromLogits: true}})
+		defer closeModel(t, m)
+		log := warnings(t, func() {
+			if _, err := m.Evaluate(background, set(t, x, y)); err != nil {
+				t.Error(err)
+			}
+		})
+		if strings.Count(log, "\n") != lines {
+			t.Errorf("%s: the log is %q, want %d lines", name, log, lines)
+		}
+	}
+	columns := &data.Dense{Shape: []int{1, 3, 2}, Values: []float32{1, 1, 0, 0, 0, 0}}
+	for axis, lines := range map[int]int{0: 1, -1: 1, 2: 1, -2: 0, 1: 0} {
+		check(fmt.Sprint("axis ", axis), axis, waves(1, 4), columns, lines)
+	}
+	const rows, classes = 1 << 10, 1 << 10
+	for _, bad := range []int{rows - 1, rows} {
+		y := &data.Dense{Shape: []int{rows + 1, 1, classes}, Values: make([]float32, (rows+1)*classes)}
+		for r := range rows + 1 {
+			if r != bad {
+				y.Values[r*classes] = 1
+			}
+		}
+		check(fmt.Sprint("row ", bad), 0, waves(rows+1, 1), y, rows-bad)
 	}
 }

@@ -40,7 +40,8 @@ type device struct {
 	rate  *learningRate
 	turns chan struct{} // holds one for each predictor at work
 
-	oddRows sync.Once // a line in the log
+	summed atomic.Int64 // numbers of targets that doubtRows looked at
+	frozen sync.Once    // a line in the log
 
 	mu         sync.Mutex          // guards what follows
 	feeds      []*feed             // idle, the latest used first
@@ -71,10 +72,11 @@ func (m *Model) enterDevice() error {
 	if err != nil {
 		return err
 	}
-	if err := m.rehearse(objectives); err != nil {
+	fitting, err := m.rehearse(objectives)
+	if err != nil {
 		return err
 	}
-	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, fitting: map[targetKind]bool{}, turns: make(chan struct{}, keptPredictors)}
+	d := &device{backend: m.backend, objectives: objectives, optimizer: c.Optimizer, settings: c.Optimizer.Common(), seed: c.Seed, sparse: map[int]bool{}, fitting: fitting, turns: make(chan struct{}, keptPredictors)}
 	d.rate = m.rate
 	for i, o := range objectives {
 		if o.target >= 0 {

@@ -127,19 +127,19 @@ func traceMetric(metric Metric, yTrue, yPred, weight *graph.Tensor) (sums []*gra
 }
 
 // rehearse traces what is traced again at every step, so that a setting that
-// does not fit the shapes is a mistake of Compile.
-func (m *Model) rehearse(objectives []objective) error {
-	if err := m.rehearseObjectives(objectives); err != nil {
-		return fmt.Errorf("nn: Compile: %w", err)
+// does not fit the shapes is a mistake of Compile. fitting are targets that fit.
+func (m *Model) rehearse(objectives []objective) (fitting map[targetKind]bool, err error) {
+	if fitting, err = m.rehearseObjectives(objectives); err != nil {
+		return nil, fmt.Errorf("nn: Compile: %w", err)
 	}
 	g := graph.New()
 	for _, w := range m.allWeights() {
 		scoped(g, w.name, "a regularizer or constraint", func() { w.rehearse(g.Read(w.variable)) })
 	}
 	if err := g.Err(); err != nil {
-		return fmt.Errorf("nn: Compile: %w", err)
+		return nil, fmt.Errorf("nn: Compile: %w", err)
 	}
-	return nil
+	return fitting, nil
 }
 
 // rehearse traces what is done to the weight's value x.
@@ -159,18 +159,28 @@ func (w *Weight) rehearse(x *graph.Tensor) {
 // rehearseObjectives traces every loss and metric on outputs of the model's
 // shapes: a top-k may be above the number of classes. Whether targets will be
 // class numbers or rows like the outputs is not known yet: what takes either
-// is fine.
-func (m *Model) rehearseObjectives(objectives []objective) error {
+// is fine, and what all take is in fitting.
+func (m *Model) rehearseObjectives(objectives []objective) (fitting map[targetKind]bool, err error) {
 	_, outs, err := m.probe(-1)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	fitting = map[targetKind]bool{}
 	for i, o := range objectives {
 		if err := m.checkActivation(i, o, outs[i]); err != nil {
-			return err
+			return nil, err
 		}
 		rowShape, numberShape := m.targetShapes(i, o.loss)
-		for _, f := range o.formulas() {
+		all := o.formulas()
+		if m.try(i, compute.Float, rowShape, all...) == nil {
+			fitting[kindOf(i, compute.Float, rowShape)] = true
+			continue
+		}
+		if m.try(i, compute.Int, numberShape, all...) == nil {
+			fitting[kindOf(i, compute.Int, numberShape)] = true
+			continue
+		}
+		for _, f := range all { // which it is
 			rows := m.try(i, compute.Float, rowShape, f)
 			if rows == nil {
 				continue
@@ -182,19 +192,22 @@ func (m *Model) rehearseObjectives(objectives []objective) error {
 			if errors.Is(rows, ErrShape) && !errors.Is(numbers, ErrShape) {
 				rows = numbers
 			}
-			return rows
+			return nil, rows
 		}
 	}
-	return nil
+	return fitting, nil
 }
 
-// try traces f on output i and targets of the given type and shape.
-func (m *Model) try(i int, typ compute.Type, target []int, f formula) error {
+// try traces formulas on output i and targets of the given type and shape.
+func (m *Model) try(i int, typ compute.Type, target []int, formulas ...formula) error {
 	g, outs, err := m.probe(-1)
 	if err != nil {
 		return err
 	}
-	f.trace(g.Read(graph.NewVariable("targets", typ, append([]int{probeRows}, target...)...)), outs[i])
+	yTrue := g.Read(graph.NewVariable("targets", typ, append([]int{probeRows}, target...)...))
+	for _, f := range formulas {
+		f.trace(yTrue, outs[i])
+	}
 	return g.Err()
 }
 

@@ -36,8 +36,15 @@ type targetKind struct {
 	shape  [3]int // of a row
 }
 
+func kindOf(output int, typ compute.Type, row []int) targetKind {
+	k := targetKind{output: output, typ: typ, axes: len(row)}
+	copy(k.shape[:], row)
+	return k
+}
+
 // checkTargetShape says why the loss or a metric of output i does not take
-// target y. It traces them once for each type and shape.
+// target y. It traces them once for each type and shape, where
+// Compile has not.
 func (m *Model) checkTargetShape(i int, y data.Tensor, d *device) error {
 	got := y.RowShape()
 	if rows, numbers := m.targetShapes(i, d.objectives[i].loss); !sameRow(got, rows) && !sameRow(got, numbers) {
@@ -47,15 +54,21 @@ func (m *Model) checkTargetShape(i int, y data.Tensor, d *device) error {
 	if _, ok := y.(*data.Ints); ok {
 		typ = compute.Int
 	}
-	key := targetKind{output: i, typ: typ, axes: len(got)}
-	copy(key.shape[:], got)
+	key := kindOf(i, typ, got)
 	d.mu.Lock()
 	known := d.fitting[key]
 	d.mu.Unlock()
 	if known {
 		return nil
 	}
-	for _, f := range d.objectives[i].formulas() {
+	all := d.objectives[i].formulas()
+	if m.try(i, typ, got, all...) == nil {
+		d.mu.Lock()
+		d.fitting[key] = true
+		d.mu.Unlock()
+		return nil
+	}
+	for _, f := range all { // which it is
 		switch err := m.try(i, typ, got, f); {
 		case errors.Is(err, ErrShape) && f.metric:
 			takes := "rows like the output, not class numbers"
@@ -69,9 +82,6 @@ func (m *Model) checkTargetShape(i int, y data.Tensor, d *device) error {
 			return err
 		}
 	}
-	d.mu.Lock()
-	d.fitting[key] = true
-	d.mu.Unlock()
 	return nil
 }
 
