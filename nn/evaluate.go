@@ -3,6 +3,7 @@ package nn
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/glearn-go/glearn/data"
 )
@@ -34,7 +35,11 @@ func (m *Model) EvaluateWith(ctx context.Context, set *data.Dataset, config Eval
 	if config.BatchSize == 0 {
 		config.BatchSize = defaultBatch
 	}
-	l, err := m.forTargets("Evaluate", set, config.BatchSize, false)
+	d, err := m.forTargets("Evaluate", "data", set, false)
+	if err != nil {
+		return nil, err
+	}
+	l, err := m.prepare("data", d, set, set.Weights, config.BatchSize, false)
 	if err != nil {
 		return nil, err
 	}
@@ -50,12 +55,13 @@ func (m *Model) EvaluateWith(ctx context.Context, set *data.Dataset, config Eval
 	return r.tally.results(), nil
 }
 
-// forTargets checks a data set with targets and makes a loader for it.
-func (m *Model) forTargets(what string, set *data.Dataset, batch int, training bool) (*loader, error) {
+// forTargets gets the model ready to hold its outputs against targets: it builds
+// it for a data set, called name in errors. caller is the method that asks.
+func (m *Model) forTargets(caller, name string, set *data.Dataset, training bool) (*device, error) {
 	if m.config == nil && m.err == nil {
-		return nil, fmt.Errorf("nn: %s: %w: call Compile first", what, ErrNotCompiled)
+		return nil, fmt.Errorf("nn: %s: %w: call Compile first", caller, ErrNotCompiled)
 	}
-	if err := m.checkSet("data", set, true); err != nil {
+	if err := m.checkSet(name, set, true); err != nil {
 		return nil, err
 	}
 	if err := m.ready(rowShapes(set.X)); err != nil {
@@ -63,9 +69,14 @@ func (m *Model) forTargets(what string, set *data.Dataset, batch int, training b
 	}
 	d := m.current()
 	if !d.learns() {
-		return nil, fmt.Errorf("nn: %s: the model was compiled without a loss: give Compile one", what)
+		return nil, fmt.Errorf("nn: %s: the model was compiled without a loss: give Compile one", caller)
 	}
-	return m.prepare("data", d, set, set.Weights, batch, training)
+	if training && len(d.trained) == 0 {
+		d.frozen.Do(func() {
+			slog.Warn(fmt.Sprintf("nn: %s: the model has no trainable weights, and will not change: SetTrainable and Compile make it learn", caller), "model", m.name)
+		})
+	}
+	return d, nil
 }
 
 // TrainOnBatch takes one step on all rows of the batch, in their order, and
@@ -88,10 +99,11 @@ func (m *Model) TestOnBatch(ctx context.Context, batch *data.Dataset) (*Results,
 }
 
 func (m *Model) onBatch(ctx context.Context, what string, batch *data.Dataset, training bool) (*Results, error) {
-	if err := m.checkSet("batch", batch, true); err != nil {
+	d, err := m.forTargets(what, "batch", batch, training)
+	if err != nil {
 		return nil, err
 	}
-	l, err := m.forTargets(what, batch, batch.Rows(), training)
+	l, err := m.prepare("batch", d, batch, batch.Weights, batch.Rows(), training)
 	if err != nil {
 		return nil, err
 	}

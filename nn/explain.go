@@ -18,5 +18,6 @@ func (p *plan) explain(rows int, program *graph.Program) {
 	if p.key.training {
 		kind = "training"
 	}
-	fmt.Fprintf(os.Stderr, "nn: a step of %s on %d rows:\n%s", kind, rows, program)
+	// The line break is for what Fit's progress may have begun.
+	fmt.Fprintf(os.Stderr, "\nnn: a step of %s on %d rows:\n%s", kind, rows, program)
 }

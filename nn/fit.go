@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/data"
@@ -117,24 +116,12 @@ type fit struct {
 // newFit checks the configuration and builds the model for data like some
 // first rows. What to train on is not set yet.
 func (m *Model) newFit(first *data.Dataset, config FitConfig) (*fit, error) {
-	if m.config == nil && m.err == nil {
-		return nil, fmt.Errorf("nn: Fit: %w: call Compile first", ErrNotCompiled)
-	}
-	if err := m.checkSet("training data", first, true); err != nil {
-		return nil, err
-	}
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	if err := m.ready(rowShapes(first.X)); err != nil {
+	d, err := m.forTargets("Fit", "training data", first, true)
+	if err != nil {
 		return nil, err
-	}
-	d := m.current()
-	if !d.learns() {
-		return nil, errors.New("nn: Fit: the model was compiled without a loss: give Compile one")
-	}
-	if len(d.trained) == 0 {
-		slog.Warn("nn: Fit: the model has no trainable weights, and will not change: SetTrainable and Compile make it learn", "model", m.name)
 	}
 	f := &fit{config: config, model: m, device: d, callbacks: config.Callbacks, history: &History{Metrics: map[string][]float64{}}}
 	if val := config.Validation; val != nil {

@@ -481,7 +481,7 @@ func TestClassWeightsOfOneUnit(t *testing.T) {
 	}
 }
 
-// A model that is frozen as a whole says so when it is trained.
+// A model that is frozen as a whole says so when it is first trained.
 func TestFitOfAFrozenModel(t *testing.T) {
 	b := cpu(t)
 	m := classifier()
@@ -493,8 +493,24 @@ func TestFitOfAFrozenModel(t *testing.T) {
 	}
 	forBlobs(t, b, m)
 	defer closeModel(t, m)
-	if log := warnings(t, func() { fit(t, m, blobs(t, 6), nn.FitConfig{}) }); strings.Count(log, "no trainable weights") != 1 {
-		t.Errorf("the log is %q, want a line about weights", log)
+	d := blobs(t, 6)
+	for _, first := range []string{"TrainOnBatch", "Fit"} {
+		log := warnings(t, func() {
+			if _, err := m.TestOnBatch(background, d); err != nil {
+				t.Error(err)
+			}
+			if first == "TrainOnBatch" {
+				if _, err := m.TrainOnBatch(background, d); err != nil {
+					t.Error(err)
+				}
+			}
+			fit(t, m, d, nn.FitConfig{})
+			fit(t, m, d, nn.FitConfig{})
+		})
+		if strings.Count(log, "\n") != 1 || !strings.Contains(log, "nn: "+first+": the model has no trainable weights") {
+			t.Errorf("the log is %q, want a line of %s about weights", log, first)
+		}
+		forBlobs(t, b, m) // compiled again
 	}
 }
 
@@ -503,7 +519,8 @@ func TestBeforeBuild(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "weights")
 	m := classifier()
 	_, got := m.GetWeights()
-	for name, err := range map[string]error{"GetWeights": got, "SetWeights": m.SetWeights(nil), "Save": m.Save(path), "SaveWeights": m.SaveWeights(path), "LoadWeights": m.LoadWeights(path)} {
+	_, until := m.Until("dense")
+	for name, err := range map[string]error{"GetWeights": got, "Until": until, "SetTrainable": m.SetTrainable("dense", false), "SetWeights": m.SetWeights(nil), "Save": m.Save(path), "SaveWeights": m.SaveWeights(path), "LoadWeights": m.LoadWeights(path)} {
 		mistake(t, name, err, "the model is not built yet and has no weights: put an Input layer first, call Build, or Fit")
 		if strings.Count(err.Error(), "nn: ") != 1 {
 			t.Errorf("%s: %q says nn: more than once", name, err)

@@ -31,7 +31,7 @@ func (m *Model) Until(layer string) (*Model, error) {
 	}
 	values, err := m.weightValues()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nn: Until: %w", err)
 	}
 	part, err := config.until(at).model(m.room.take)
 	if err != nil {

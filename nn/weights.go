@@ -56,7 +56,7 @@ func (m *Model) find(name string) (*instance, error) {
 		names = append(names, inst.name)
 	}
 	if !m.built {
-		return nil, fmt.Errorf("nn: no layer %q: the model is not built yet", name)
+		return nil, fmt.Errorf("nn: no layer %q: %w", name, errNotBuilt)
 	}
 	return nil, fmt.Errorf("nn: no layer %q; the model has %q", name, names)
 }
