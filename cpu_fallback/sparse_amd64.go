@@ -11,7 +11,6 @@ var rows struct {
 	lanes    int // columns in a vector
 	sum, add [3][2]rowLoop
 	scatter  [3]func(dst, src *float32, stride, srcStride uintptr, row *int32, count int)
-	clear    [3]func(dst *float32, stride uintptr, count int)
 }
 
 func init() {
@@ -21,13 +20,11 @@ func init() {
 		rows.sum = [3][2]rowLoop{{vector.SumRows512x4, vector.SumRowsScaled512x4}, {vector.SumRows512x2, vector.SumRowsScaled512x2}, {vector.SumRows512x1, vector.SumRowsScaled512x1}}
 		rows.add = [3][2]rowLoop{{vector.AddToRows512x4, vector.AddToRowsScaled512x4}, {vector.AddToRows512x2, vector.AddToRowsScaled512x2}, {vector.AddToRows512x1, vector.AddToRowsScaled512x1}}
 		rows.scatter = [3]func(dst, src *float32, stride, srcStride uintptr, row *int32, count int){vector.ScatterRows512x4, vector.ScatterRows512x2, vector.ScatterRows512x1}
-		rows.clear = [3]func(dst *float32, stride uintptr, count int){vector.ClearRows512x4, vector.ClearRows512x2, vector.ClearRows512x1}
 	case hasAVX2:
 		rows.lanes = 8
 		rows.sum = [3][2]rowLoop{{vector.SumRows256x4, vector.SumRowsScaled256x4}, {vector.SumRows256x2, vector.SumRowsScaled256x2}, {vector.SumRows256x1, vector.SumRowsScaled256x1}}
 		rows.add = [3][2]rowLoop{{vector.AddToRows256x4, vector.AddToRowsScaled256x4}, {vector.AddToRows256x2, vector.AddToRowsScaled256x2}, {vector.AddToRows256x1, vector.AddToRowsScaled256x1}}
 		rows.scatter = [3]func(dst, src *float32, stride, srcStride uintptr, row *int32, count int){vector.ScatterRows256x4, vector.ScatterRows256x2, vector.ScatterRows256x1}
-		rows.clear = [3]func(dst *float32, stride uintptr, count int){vector.ClearRows256x4, vector.ClearRows256x2, vector.ClearRows256x1}
 	default:
 		return
 	}
@@ -84,13 +81,9 @@ func scatterRowsVector(s *rowScatter, lo, hi int, numbers []int32) int {
 }
 
 func clearRowsVector(m matrix, count, lo, hi int) int {
-	if count == 0 {
-		return hi
+	blocks := (hi - lo) / 8
+	if count > 0 && blocks > 0 {
+		vector.ClearRows(&m.data[lo], uintptr(m.stride)*4, count, blocks)
 	}
-	for i, vectors := range [3]int{4, 2, 1} {
-		for n := vectors * rows.lanes; lo+n <= hi; lo += n {
-			rows.clear[i](&m.data[lo], uintptr(m.stride)*4, count)
-		}
-	}
-	return lo
+	return lo + 8*blocks
 }

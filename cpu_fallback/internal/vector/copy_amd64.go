@@ -7,3 +7,9 @@ package vector
 //
 //go:noescape
 func CopyAhead(dst, src, next *float32, blocks int)
+
+// ClearRows sets blocks of 8 words, at least one, of rows, at least one, to 0;
+// stride counts bytes. Rows further on are fetched for writing.
+//
+//go:noescape
+func ClearRows(dst *float32, stride uintptr, rows, blocks int)

@@ -249,11 +249,6 @@ func AddToRowsScaled512x1(dst *float32, src *float32, stride uintptr, col *int32
 //go:noescape
 func ScatterRows512x1(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
 
-// ClearRows512x1 sets 16 columns of count >= 1 rows to 0; stride counts bytes.
-//
-//go:noescape
-func ClearRows512x1(dst *float32, stride uintptr, count int)
-
 // SumRows512x2 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -279,11 +274,6 @@ func AddToRowsScaled512x2(dst *float32, src *float32, stride uintptr, col *int32
 //go:noescape
 func ScatterRows512x2(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
 
-// ClearRows512x2 sets 32 columns of count >= 1 rows to 0; stride counts bytes.
-//
-//go:noescape
-func ClearRows512x2(dst *float32, stride uintptr, count int)
-
 // SumRows512x4 is dst += sum of val[t] src[col[t]], for 64 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -308,11 +298,6 @@ func AddToRowsScaled512x4(dst *float32, src *float32, stride uintptr, col *int32
 //
 //go:noescape
 func ScatterRows512x4(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
-
-// ClearRows512x4 sets 64 columns of count >= 1 rows to 0; stride counts bytes.
-//
-//go:noescape
-func ClearRows512x4(dst *float32, stride uintptr, count int)
 
 // SumRow512 is the sum of x.
 //
@@ -569,11 +554,6 @@ func AddToRowsScaled256x1(dst *float32, src *float32, stride uintptr, col *int32
 //go:noescape
 func ScatterRows256x1(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
 
-// ClearRows256x1 sets 8 columns of count >= 1 rows to 0; stride counts bytes.
-//
-//go:noescape
-func ClearRows256x1(dst *float32, stride uintptr, count int)
-
 // SumRows256x2 is dst += sum of val[t] src[col[t]], for 16 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -599,11 +579,6 @@ func AddToRowsScaled256x2(dst *float32, src *float32, stride uintptr, col *int32
 //go:noescape
 func ScatterRows256x2(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
 
-// ClearRows256x2 sets 16 columns of count >= 1 rows to 0; stride counts bytes.
-//
-//go:noescape
-func ClearRows256x2(dst *float32, stride uintptr, count int)
-
 // SumRows256x4 is dst += sum of val[t] src[col[t]], for 32 columns and count >= 1 rows; stride counts bytes.
 //
 //go:noescape
@@ -628,11 +603,6 @@ func AddToRowsScaled256x4(dst *float32, src *float32, stride uintptr, col *int32
 //
 //go:noescape
 func ScatterRows256x4(dst *float32, src *float32, stride uintptr, srcStride uintptr, row *int32, count int)
-
-// ClearRows256x4 sets 32 columns of count >= 1 rows to 0; stride counts bytes.
-//
-//go:noescape
-func ClearRows256x4(dst *float32, stride uintptr, count int)
 
 // SumRow256 is the sum of x.
 //

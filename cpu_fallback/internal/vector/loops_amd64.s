@@ -4427,22 +4427,6 @@ loop:
 	VZEROUPPER
 	RET
 
-// func ClearRows512x1(dst *float32, stride uintptr, count int)
-// Requires: AVX, AVX512F
-TEXT ·ClearRows512x1(SB), NOSPLIT, $0-24
-	MOVQ   dst+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   count+16(FP), DX
-	VPXORD Z0, Z0, Z0
-
-loop:
-	VMOVUPS Z0, (AX)
-	ADDQ    CX, AX
-	DECQ    DX
-	JNZ     loop
-	VZEROUPPER
-	RET
-
 // func SumRows512x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 // Requires: AVX, AVX512F
 TEXT ·SumRows512x2(SB), NOSPLIT, $0-48
@@ -4573,23 +4557,6 @@ loop:
 	ADDQ    BX, CX
 	ADDQ    $0x04, SI
 	DECQ    DI
-	JNZ     loop
-	VZEROUPPER
-	RET
-
-// func ClearRows512x2(dst *float32, stride uintptr, count int)
-// Requires: AVX, AVX512F
-TEXT ·ClearRows512x2(SB), NOSPLIT, $0-24
-	MOVQ   dst+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   count+16(FP), DX
-	VPXORD Z0, Z0, Z0
-
-loop:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z0, 64(AX)
-	ADDQ    CX, AX
-	DECQ    DX
 	JNZ     loop
 	VZEROUPPER
 	RET
@@ -4758,25 +4725,6 @@ loop:
 	ADDQ    BX, CX
 	ADDQ    $0x04, SI
 	DECQ    DI
-	JNZ     loop
-	VZEROUPPER
-	RET
-
-// func ClearRows512x4(dst *float32, stride uintptr, count int)
-// Requires: AVX, AVX512F
-TEXT ·ClearRows512x4(SB), NOSPLIT, $0-24
-	MOVQ   dst+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   count+16(FP), DX
-	VPXORD Z0, Z0, Z0
-
-loop:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS Z0, 192(AX)
-	ADDQ    CX, AX
-	DECQ    DX
 	JNZ     loop
 	VZEROUPPER
 	RET
@@ -8280,22 +8228,6 @@ loop:
 	VZEROUPPER
 	RET
 
-// func ClearRows256x1(dst *float32, stride uintptr, count int)
-// Requires: AVX
-TEXT ·ClearRows256x1(SB), NOSPLIT, $0-24
-	MOVQ   dst+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   count+16(FP), DX
-	VXORPS Y0, Y0, Y0
-
-loop:
-	VMOVUPS Y0, (AX)
-	ADDQ    CX, AX
-	DECQ    DX
-	JNZ     loop
-	VZEROUPPER
-	RET
-
 // func SumRows256x2(dst *float32, src *float32, stride uintptr, col *int32, val *float32, count int)
 // Requires: AVX
 TEXT ·SumRows256x2(SB), NOSPLIT, $0-48
@@ -8426,23 +8358,6 @@ loop:
 	ADDQ    BX, CX
 	ADDQ    $0x04, SI
 	DECQ    DI
-	JNZ     loop
-	VZEROUPPER
-	RET
-
-// func ClearRows256x2(dst *float32, stride uintptr, count int)
-// Requires: AVX
-TEXT ·ClearRows256x2(SB), NOSPLIT, $0-24
-	MOVQ   dst+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   count+16(FP), DX
-	VXORPS Y0, Y0, Y0
-
-loop:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y0, 32(AX)
-	ADDQ    CX, AX
-	DECQ    DX
 	JNZ     loop
 	VZEROUPPER
 	RET
@@ -8611,25 +8526,6 @@ loop:
 	ADDQ    BX, CX
 	ADDQ    $0x04, SI
 	DECQ    DI
-	JNZ     loop
-	VZEROUPPER
-	RET
-
-// func ClearRows256x4(dst *float32, stride uintptr, count int)
-// Requires: AVX
-TEXT ·ClearRows256x4(SB), NOSPLIT, $0-24
-	MOVQ   dst+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   count+16(FP), DX
-	VXORPS Y0, Y0, Y0
-
-loop:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y0, 32(AX)
-	VMOVUPS Y0, 64(AX)
-	VMOVUPS Y0, 96(AX)
-	ADDQ    CX, AX
-	DECQ    DX
 	JNZ     loop
 	VZEROUPPER
 	RET

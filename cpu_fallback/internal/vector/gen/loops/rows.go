@@ -19,33 +19,7 @@ func rowLoops() {
 			addToRows(vectors, scaled)
 		}
 		scatterRows(vectors)
-		clearRows(vectors)
 	}
-}
-
-// clearRows sets rows to 0.
-func clearRows(vectors int) {
-	name := fmt.Sprintf("ClearRows%sx%d", suffix(), vectors)
-	TEXT(name, NOSPLIT, "func(dst *float32, stride uintptr, count int)")
-	Pragma("noescape")
-	Doc(fmt.Sprintf("%s sets %d columns of count >= 1 rows to 0; stride counts bytes.", name, vectors*bytes()/4))
-	param := func(name string) GPVirtual { return Load(Param(name), GP64()).(GPVirtual) }
-	dst, stride, count := param("dst"), param("stride"), param("count")
-	zero := vector()
-	if wide {
-		VPXORD(zero, zero, zero)
-	} else {
-		VXORPS(zero, zero, zero)
-	}
-	Label("loop")
-	for i := range vectors {
-		VMOVUPS(zero, Mem{Base: dst, Disp: i * bytes()})
-	}
-	ADDQ(stride, dst)
-	DECQ(count)
-	JNZ(LabelRef("loop"))
-	VZEROUPPER()
-	RET()
 }
 
 // rowArguments loads what both loops take.
