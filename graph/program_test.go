@@ -498,6 +498,7 @@ func TestMistakes(t *testing.T) {
 		"loss":    {func(g *Graph) { Gradients(g.Zeros(2), g.Const(0)) }, "one float"},
 		"bound":   {func(g *Graph) { g.Output(Exp(g.Read(NewVariable("w", compute.Float, 2)))) }, "no storage"},
 		"scope":   {func(g *Graph) { g.Scope("dense_1", func() { Add(g.Zeros(2), g.Zeros(3)) }) }, `layer "dense_1"`},
+		"words":   {func(g *Graph) { g.Scope("loss mine", func() { Add(g.Zeros(2), g.Zeros(3)) }) }, "loss mine: graph: "},
 		"targets": {func(g *Graph) { SoftmaxCrossEntropy(g.Zeros(2, 3), g.Zeros(2)) }, "want [2 3]"},
 	}
 	for name, test := range tests {

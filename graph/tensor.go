@@ -92,12 +92,21 @@ func (g *Graph) Fail(format string, args ...any) {
 	}
 	err := fmt.Errorf(format, args...)
 	if len(g.scopes) > 0 {
-		err = fmt.Errorf("layer %q: %w", strings.Join(g.scopes, "/"), err)
+		err = fmt.Errorf("%s: %w", where(g.scopes), err)
 	}
 	g.err = err
 }
 
-// Scope runs f under a name that its errors and printed kernels carry.
+// where is what errors call a scope.
+func where(scopes []string) string {
+	if strings.Contains(scopes[0], " ") {
+		return strings.Join(scopes, "/")
+	}
+	return fmt.Sprintf("layer %q", strings.Join(scopes, "/"))
+}
+
+// Scope runs f under a name that its errors and printed kernels carry: a layer's,
+// or two words for what is none, such as "loss poisson".
 func (g *Graph) Scope(name string, f func()) {
 	g.scopes = append(g.scopes, name)
 	defer func() { g.scopes = g.scopes[:len(g.scopes)-1] }()

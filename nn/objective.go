@@ -90,7 +90,7 @@ func (o objective) traceLoss(yTrue, yPred, weight *graph.Tensor) *graph.Tensor {
 	g := yPred.Graph()
 	loss := g.Const(0)
 	scoped(g, "loss "+o.loss.Name(), "PerSample", func() {
-		each := targets.PerRow("losses: "+o.loss.Name(), o.loss.PerSample(targets.Align(yTrue, yPred), yPred), yPred)
+		each := targets.PerRow(o.loss.PerSample(targets.Align(yTrue, yPred), yPred), yPred)
 		if weight != nil {
 			shape := make([]int, each.Rank())
 			for a := range shape {

@@ -26,7 +26,7 @@ func (l BinaryCrossentropy) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l BinaryCrossentropy) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	_, each := binary(l.Name(), yTrue, yPred, l.FromLogits, l.LabelSmoothing)
+	_, each := binary(yTrue, yPred, l.FromLogits, l.LabelSmoothing)
 	return graph.Mean(each.loss, -1)
 }
 
@@ -35,9 +35,9 @@ type crossentropy struct{ p, loss *graph.Tensor }
 
 // binary is the smoothed targets, and probability and cross-entropy of each
 // element.
-func binary(name string, yTrue, yPred *graph.Tensor, declared bool, smoothing float64) (*graph.Tensor, crossentropy) {
-	t, p := targets.Dense("losses: "+name, yTrue, yPred)
-	t = smooth(name, t, smoothing, 2)
+func binary(yTrue, yPred *graph.Tensor, declared bool, smoothing float64) (*graph.Tensor, crossentropy) {
+	t, p := targets.Dense(yTrue, yPred)
+	t = smooth(t, smoothing, 2)
 	if x, ok := sigmoidLogits(yPred, p, declared); ok {
 		// -t log s(x) - (1-t) log s(-x) without overflow at either end.
 		return t, crossentropy{graph.Sigmoid(x), graph.Sub(graph.Softplus(x), graph.Mul(x, t))}
@@ -77,11 +77,11 @@ func (l BinaryFocalCrossentropy) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l BinaryFocalCrossentropy) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	t, each := binary(l.Name(), yTrue, yPred, l.FromLogits, l.LabelSmoothing)
+	t, each := binary(yTrue, yPred, l.FromLogits, l.LabelSmoothing)
 	truth := func(one, zero *graph.Tensor) *graph.Tensor {
 		return graph.Add(graph.Mul(t, one), graph.Mul(graph.OneMinus(t), zero))
 	}
-	loss := graph.Mul(focus(l.Name(), truth(each.p, graph.OneMinus(each.p)), l.Gamma), each.loss)
+	loss := graph.Mul(focus(truth(each.p, graph.OneMinus(each.p)), l.Gamma), each.loss)
 	if l.ApplyClassBalancing {
 		alpha := t.Const(float32(or(l.Alpha, 0.25)))
 		loss = graph.Mul(loss, truth(alpha, graph.OneMinus(alpha)))

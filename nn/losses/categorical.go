@@ -30,14 +30,13 @@ func (l CategoricalCrossentropy) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l CategoricalCrossentropy) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	name := l.Name()
-	t, p := targets.Dense("losses: "+name, yTrue, yPred)
-	t = last(name, t, l.Axis)
-	t = smooth(name, t, l.LabelSmoothing, t.Shape()[t.Rank()-1])
+	t, p := targets.Dense(yTrue, yPred)
+	t = last(t, l.Axis)
+	t = smooth(t, l.LabelSmoothing, t.Shape()[t.Rank()-1])
 	if x, ok := softmaxLogits(yPred, l.Axis, l.FromLogits); ok {
-		return graph.SoftmaxCrossEntropy(last(name, x, l.Axis), t)
+		return graph.SoftmaxCrossEntropy(last(x, l.Axis), t)
 	}
-	return graph.Neg(graph.Sum(graph.Mul(t, graph.Log(probabilities(last(name, p, l.Axis)))), -1))
+	return graph.Neg(graph.Sum(graph.Mul(t, graph.Log(probabilities(last(p, l.Axis)))), -1))
 }
 
 // softmaxLogits is what yPred is the softmax of, or yPred itself if it is
@@ -71,7 +70,7 @@ func (l SparseCategoricalCrossentropy) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l SparseCategoricalCrossentropy) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	class := targets.Classes("losses: "+l.Name(), yTrue, yPred)
+	class := targets.Classes(yTrue, yPred)
 	if x, ok := softmaxLogits(yPred, -1, l.FromLogits); ok {
 		return graph.SoftmaxCrossEntropy(x, class)
 	}
@@ -100,27 +99,26 @@ func (l CategoricalFocalCrossentropy) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l CategoricalFocalCrossentropy) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	name := l.Name()
-	t, p := targets.Dense("losses: "+name, yTrue, yPred)
-	t, p = last(name, t, l.Axis), last(name, p, l.Axis)
-	t = smooth(name, t, l.LabelSmoothing, t.Shape()[t.Rank()-1])
+	t, p := targets.Dense(yTrue, yPred)
+	t, p = last(t, l.Axis), last(p, l.Axis)
+	t = smooth(t, l.LabelSmoothing, t.Shape()[t.Rank()-1])
 	var logP *graph.Tensor
 	if x, ok := softmaxLogits(yPred, l.Axis, l.FromLogits); ok {
-		x = last(name, x, l.Axis)
+		x = last(x, l.Axis)
 		p, logP = graph.Softmax(x), graph.LogSoftmax(x)
 	} else {
 		p = probabilities(p)
 		logP = graph.Log(p)
 	}
-	weight := graph.Scale(focus(name, p, l.Gamma), float32(or(l.Alpha, 0.25)))
+	weight := graph.Scale(focus(p, l.Gamma), float32(or(l.Alpha, 0.25)))
 	return graph.Neg(graph.Sum(graph.Mul(graph.Mul(weight, t), logP), -1))
 }
 
 // focus is (1 - p)^gamma.
-func focus(name string, p *graph.Tensor, gamma *float64) *graph.Tensor {
+func focus(p *graph.Tensor, gamma *float64) *graph.Tensor {
 	power := or(gamma, 2)
 	if !(power >= 0) {
-		p.Graph().Fail("losses: %s: Gamma is %v, want at least 0", name, power)
+		p.Graph().Fail("Gamma is %v, want at least 0", power)
 	}
 	rest := graph.OneMinus(p)
 	if power == 2 {

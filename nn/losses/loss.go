@@ -75,13 +75,13 @@ func (f Func) Name() string { return "loss" }
 func (f Func) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor { return f(yTrue, yPred) }
 
 // meanOf is the mean over the last axis of a formula of each element.
-func meanOf(name string, yTrue, yPred *graph.Tensor, f func(t, p *graph.Tensor) *graph.Tensor) *graph.Tensor {
-	return graph.Mean(f(targets.Dense(name, yTrue, yPred)), -1)
+func meanOf(yTrue, yPred *graph.Tensor, f func(t, p *graph.Tensor) *graph.Tensor) *graph.Tensor {
+	return graph.Mean(f(targets.Dense(yTrue, yPred)), -1)
 }
 
 // last moves an axis to the end: 0 means it is there already, as no loss is
 // taken along the batch; negative axes count from the end.
-func last(name string, x *graph.Tensor, axis int) *graph.Tensor {
+func last(x *graph.Tensor, axis int) *graph.Tensor {
 	n := x.Rank()
 	if axis < 0 {
 		axis += n
@@ -89,7 +89,7 @@ func last(name string, x *graph.Tensor, axis int) *graph.Tensor {
 		axis = n - 1
 	}
 	if axis <= 0 || axis >= n {
-		x.Graph().Fail("losses: %s: no axis %d in predictions of shape %v (axis 0 is the batch)", name, axis, x.Shape())
+		x.Graph().Fail("no axis %d in predictions of shape %v (axis 0 is the batch)", axis, x.Shape())
 		return x
 	}
 	var perm []int
@@ -107,9 +107,9 @@ func isLast(x *graph.Tensor, axis int) bool {
 }
 
 // smooth moves a share of each target to the mean 1/n of all n classes.
-func smooth(name string, t *graph.Tensor, share float64, n int) *graph.Tensor {
+func smooth(t *graph.Tensor, share float64, n int) *graph.Tensor {
 	if !(share >= 0 && share <= 1) {
-		t.Graph().Fail("losses: %s: LabelSmoothing is %v, want 0 to 1", name, share)
+		t.Graph().Fail("LabelSmoothing is %v, want 0 to 1", share)
 		return t
 	}
 	if share == 0 {

@@ -287,11 +287,11 @@ func TestMistakes(t *testing.T) {
 		"LabelSmoothing is NaN": func(g *graph.Graph) {
 			CategoricalCrossentropy{LabelSmoothing: math.NaN()}.PerSample(g.Zeros(4, 2), g.Zeros(4, 2))
 		},
-		"Delta is -1":                            func(g *graph.Graph) { Huber{Delta: -1}.PerSample(g.Zeros(4), g.Zeros(4)) },
-		"Gamma is -1":                            func(g *graph.Graph) { BinaryFocalCrossentropy{Gamma: new(-1.0)}.PerSample(g.Zeros(4), g.Zeros(4)) },
-		"no axis 3":                              func(g *graph.Graph) { CosineSimilarity{Axis: 3}.PerSample(g.Zeros(4, 2), g.Zeros(4, 2)) },
-		"one-hot rows need the categorical form": func(g *graph.Graph) { SparseCategoricalCrossentropy{}.PerSample(g.Zeros(4, 3), g.Zeros(4, 3)) },
-		"class numbers need the sparse form":     func(g *graph.Graph) { CategoricalCrossentropy{}.PerSample(graph.ToInt(g.Zeros(4)), g.Zeros(4, 3)) },
+		"Delta is -1": func(g *graph.Graph) { Huber{Delta: -1}.PerSample(g.Zeros(4), g.Zeros(4)) },
+		"Gamma is -1": func(g *graph.Graph) { BinaryFocalCrossentropy{Gamma: new(-1.0)}.PerSample(g.Zeros(4), g.Zeros(4)) },
+		"no axis 3":   func(g *graph.Graph) { CosineSimilarity{Axis: 3}.PerSample(g.Zeros(4, 2), g.Zeros(4, 2)) },
+		"class numbers have shape [4 3], want [4]":     func(g *graph.Graph) { SparseCategoricalCrossentropy{}.PerSample(g.Zeros(4, 3), g.Zeros(4, 3)) },
+		"targets have shape [4] and predictions [4 3]": func(g *graph.Graph) { CategoricalCrossentropy{}.PerSample(graph.ToInt(g.Zeros(4)), g.Zeros(4, 3)) },
 	} {
 		if err := graphtest.MistakeOf(f); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("want an error with %q, got %v", what, err)

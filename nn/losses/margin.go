@@ -17,7 +17,7 @@ func (l Hinge) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l Hinge) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, margin)
+	return meanOf(yTrue, yPred, margin)
 }
 
 // margin is max(1 - t p, 0).
@@ -38,7 +38,7 @@ func (l SquaredHinge) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l SquaredHinge) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Square(margin(t, p)) })
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Square(margin(t, p)) })
 }
 
 // CategoricalHinge is max(neg - pos + 1, 0) along the last axis, where pos = sum
@@ -54,7 +54,7 @@ func (l CategoricalHinge) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l CategoricalHinge) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	t, p := targets.Dense("losses: "+l.Name(), yTrue, yPred)
+	t, p := targets.Dense(yTrue, yPred)
 	pos := graph.Sum(graph.Mul(t, p), -1)
 	neg := graph.ReduceMax(graph.Mul(graph.OneMinus(t), p), -1)
 	return graph.Relu(graph.Shift(graph.Sub(neg, pos), 1))

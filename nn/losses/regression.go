@@ -17,7 +17,7 @@ func (l MeanSquaredError) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l MeanSquaredError) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Square(graph.Sub(p, t)) })
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Square(graph.Sub(p, t)) })
 }
 
 // MeanAbsoluteError is the mean over the last axis of |t - p|.
@@ -31,7 +31,7 @@ func (l MeanAbsoluteError) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l MeanAbsoluteError) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Abs(graph.Sub(p, t)) })
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Abs(graph.Sub(p, t)) })
 }
 
 // MeanAbsolutePercentageError is the mean over the last axis of 100 |t - p| /
@@ -46,7 +46,7 @@ func (l MeanAbsolutePercentageError) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l MeanAbsolutePercentageError) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
 		return graph.Scale(graph.Abs(graph.Div(graph.Sub(t, p), graph.Max(graph.Abs(t), t.Const(epsilon)))), 100)
 	})
 }
@@ -64,7 +64,7 @@ func (l MeanSquaredLogarithmicError) Reduce() Reduction { return l.Reduction }
 // PerSample is the loss of every row.
 func (l MeanSquaredLogarithmicError) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
 	log := func(x *graph.Tensor) *graph.Tensor { return graph.Log1p(graph.Max(x, x.Const(epsilon))) }
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Square(graph.Sub(log(t), log(p))) })
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor { return graph.Square(graph.Sub(log(t), log(p))) })
 }
 
 // Huber is the mean over the last axis of e^2 / 2 where e = |t - p| is at most
@@ -88,9 +88,9 @@ func (l Huber) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
 		delta = 1
 	}
 	if !(delta > 0) {
-		yPred.Graph().Fail("losses: %s: Delta is %v, want above 0", l.Name(), delta)
+		yPred.Graph().Fail("Delta is %v, want above 0", delta)
 	}
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
 		d := t.Const(float32(delta))
 		e := graph.Abs(graph.Sub(p, t))
 		// near (e - near/2) is both pieces, for near = min(e, Delta).
@@ -111,7 +111,7 @@ func (l LogCosh) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l LogCosh) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
 		e := graph.Abs(graph.Sub(p, t)) // cosh is even, and e^-2e cannot overflow
 		return graph.Shift(graph.Add(e, graph.Log1p(graph.Exp(graph.Scale(e, -2)))), -math.Ln2)
 	})
@@ -129,7 +129,7 @@ func (l Poisson) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l Poisson) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	return meanOf("losses: "+l.Name(), yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
+	return meanOf(yTrue, yPred, func(t, p *graph.Tensor) *graph.Tensor {
 		return graph.Sub(p, graph.Mul(t, graph.Log(graph.Shift(p, epsilon))))
 	})
 }

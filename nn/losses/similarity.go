@@ -21,8 +21,8 @@ func (l CosineSimilarity) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l CosineSimilarity) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	t, p := targets.Dense("losses: "+l.Name(), yTrue, yPred)
-	t, p = unit(last(l.Name(), t, l.Axis)), unit(last(l.Name(), p, l.Axis))
+	t, p := targets.Dense(yTrue, yPred)
+	t, p = unit(last(t, l.Axis)), unit(last(p, l.Axis))
 	return graph.Neg(graph.Sum(graph.Mul(t, p), -1))
 }
 
@@ -45,7 +45,7 @@ func (l KLDivergence) Reduce() Reduction { return l.Reduction }
 
 // PerSample is the loss of every row.
 func (l KLDivergence) PerSample(yTrue, yPred *graph.Tensor) *graph.Tensor {
-	t, p := targets.Dense("losses: "+l.Name(), yTrue, yPred)
+	t, p := targets.Dense(yTrue, yPred)
 	t, p = graph.Clip(t, epsilon, 1), graph.Clip(p, epsilon, 1)
 	return graph.Sum(graph.Mul(t, graph.Log(graph.Div(t, p))), -1)
 }

@@ -19,7 +19,7 @@ func (BinaryAccuracy) Name() string { return "binary_accuracy" }
 
 // Sums counts what agrees.
 func (m BinaryAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := targets.Dense("metrics: "+m.Name(), yTrue, yPred)
+	t, p := targets.Dense(yTrue, yPred)
 	said := graph.ToFloat(graph.Less(p.Const(float32(or(m.Threshold, 0.5))), p))
 	return average(graph.ToFloat(graph.Equal(said, t)), weight)
 }
@@ -36,7 +36,7 @@ func (CategoricalAccuracy) Name() string { return "categorical_accuracy" }
 
 // Sums counts what agrees.
 func (m CategoricalAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := targets.Dense("metrics: "+m.Name(), yTrue, yPred)
+	t, p := targets.Dense(yTrue, yPred)
 	return average(graph.ToFloat(graph.Equal(graph.ArgMax(t, -1), mostLikely(p))), weight)
 }
 
@@ -61,7 +61,7 @@ func (SparseCategoricalAccuracy) Name() string { return "sparse_categorical_accu
 
 // Sums counts what agrees.
 func (m SparseCategoricalAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	class := targets.Classes("metrics: "+m.Name(), yTrue, yPred)
+	class := targets.Classes(yTrue, yPred)
 	if yPred.Rank() < 2 {
 		return average(graph.ToFloat(yPred), weight) // the graph holds the error
 	}
@@ -84,7 +84,7 @@ func (Accuracy) Name() string { return "accuracy" }
 // Resolve chooses by shapes; the result is still called "accuracy".
 func (Accuracy) Resolve(yTrue, yPred *graph.Tensor) (Metric, error) {
 	if yPred.Rank() == 0 {
-		return nil, fmt.Errorf("metrics: accuracy: predictions are a scalar, want one row for each example")
+		return nil, fmt.Errorf("predictions are a scalar, want one row for each example")
 	}
 	outputs := 1
 	if yPred.Rank() > 1 {
@@ -133,8 +133,8 @@ func (TopKCategoricalAccuracy) Name() string { return "top_k_categorical_accurac
 
 // Sums counts what is among the first K.
 func (m TopKCategoricalAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := targets.Dense("metrics: "+m.Name(), yTrue, yPred)
-	return average(inTop(m.Name(), m.K, graph.ArgMax(t, -1), p), weight)
+	t, p := targets.Dense(yTrue, yPred)
+	return average(inTop(m.K, graph.ArgMax(t, -1), p), weight)
 }
 
 // Result is a share, 0 to 1.
@@ -150,11 +150,11 @@ func (SparseTopKCategoricalAccuracy) Name() string { return "sparse_top_k_catego
 
 // Sums counts what is among the first K.
 func (m SparseTopKCategoricalAccuracy) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	class := targets.Classes("metrics: "+m.Name(), yTrue, yPred)
+	class := targets.Classes(yTrue, yPred)
 	if yPred.Rank() < 2 {
 		return average(graph.ToFloat(yPred), weight) // the graph holds the error
 	}
-	return average(inTop(m.Name(), m.K, class, yPred), weight)
+	return average(inTop(m.K, class, yPred), weight)
 }
 
 // Result is a share, 0 to 1.
@@ -162,13 +162,13 @@ func (SparseTopKCategoricalAccuracy) Result(sums [][]float64) float64 { return m
 
 // inTop is 1 where fewer than k predictions of a row are larger than that of
 // its class. A prediction that is not finite is never among them.
-func inTop(name string, k int, class, p *graph.Tensor) *graph.Tensor {
+func inTop(k int, class, p *graph.Tensor) *graph.Tensor {
 	if k == 0 {
 		k = 5
 	}
 	n := p.Shape()[p.Rank()-1]
 	if k < 0 || k > n {
-		p.Graph().Fail("metrics: %s: K is %d, want 1 to %d, the number of classes", name, k, n)
+		p.Graph().Fail("K is %d, want 1 to %d, the number of classes", k, n)
 	}
 	if class.Type() != compute.Int {
 		return class

@@ -53,17 +53,17 @@ func (m AUC) thresholds() int {
 // Sums are the weights of zeros and of ones by the interval between thresholds
 // that their prediction lies in: [NumThresholds, labels].
 func (m AUC) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := labels(m.Name(), yTrue, yPred)
+	t, p := labels(yTrue, yPred)
 	g := p.Graph()
 	n := m.thresholds()
 	switch {
 	case n < 2:
-		g.Fail("metrics: auc: NumThresholds is %d, want at least 2", n)
+		g.Fail("NumThresholds is %d, want at least 2", n)
 		n = 2
 	case m.Curve != "" && m.Curve != ROC && m.Curve != PR:
-		g.Fail("metrics: auc: Curve is %q, want %q or %q", m.Curve, ROC, PR)
+		g.Fail("Curve is %q, want %q or %q", m.Curve, ROC, PR)
 	case m.Summation != "" && m.Summation != Interpolation && m.Summation != Minoring && m.Summation != Majoring:
-		g.Fail("metrics: auc: Summation is %q, want %q, %q or %q", m.Summation, Interpolation, Minoring, Majoring)
+		g.Fail("Summation is %q, want %q, %q or %q", m.Summation, Interpolation, Minoring, Majoring)
 	}
 	if m.FromLogits {
 		p = graph.Sigmoid(p)

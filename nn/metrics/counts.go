@@ -13,7 +13,7 @@ func (TruePositives) Name() string { return "true_positives" }
 
 // Sums is the number.
 func (m TruePositives) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	return count(m.Name(), yTrue, yPred, weight, m.Threshold, true, true)
+	return count(yTrue, yPred, weight, m.Threshold, true, true)
 }
 
 // Result is the number.
@@ -29,7 +29,7 @@ func (FalsePositives) Name() string { return "false_positives" }
 
 // Sums is the number.
 func (m FalsePositives) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	return count(m.Name(), yTrue, yPred, weight, m.Threshold, false, true)
+	return count(yTrue, yPred, weight, m.Threshold, false, true)
 }
 
 // Result is the number.
@@ -45,7 +45,7 @@ func (TrueNegatives) Name() string { return "true_negatives" }
 
 // Sums is the number.
 func (m TrueNegatives) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	return count(m.Name(), yTrue, yPred, weight, m.Threshold, false, false)
+	return count(yTrue, yPred, weight, m.Threshold, false, false)
 }
 
 // Result is the number.
@@ -61,7 +61,7 @@ func (FalseNegatives) Name() string { return "false_negatives" }
 
 // Sums is the number.
 func (m FalseNegatives) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	return count(m.Name(), yTrue, yPred, weight, m.Threshold, true, false)
+	return count(yTrue, yPred, weight, m.Threshold, true, false)
 }
 
 // Result is the number.
@@ -69,8 +69,8 @@ func (FalseNegatives) Result(sums [][]float64) float64 { return sums[0][0] }
 
 // count adds up the weights of ones, or of zeros, that are predicted above the
 // threshold, or not.
-func count(name string, yTrue, yPred, weight *graph.Tensor, threshold *float64, ones, above bool) []*graph.Tensor {
-	t, p := labels(name, yTrue, yPred)
+func count(yTrue, yPred, weight *graph.Tensor, threshold *float64, ones, above bool) []*graph.Tensor {
+	t, p := labels(yTrue, yPred)
 	p = said(p, threshold)
 	if !ones {
 		t = graph.OneMinus(t)

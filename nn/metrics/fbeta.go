@@ -33,14 +33,14 @@ func (FBeta) Name() string { return "fbeta_score" }
 
 // Sums are TP, TP + FP and TP + FN of every class.
 func (m FBeta) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := labels(m.Name(), yTrue, yPred)
+	t, p := labels(yTrue, yPred)
 	if m.Beta < 0 || m.Beta != m.Beta {
-		p.Graph().Fail("metrics: %s: Beta is %v, want above 0", m.Name(), m.Beta)
+		p.Graph().Fail("Beta is %v, want above 0", m.Beta)
 	}
 	switch m.Average {
 	case "", Macro, Micro, Weighted:
 	default:
-		p.Graph().Fail("metrics: %s: Average is %q, want %q, %q or %q", m.Name(), m.Average, Macro, Micro, Weighted)
+		p.Graph().Fail("Average is %q, want %q, %q or %q", m.Average, Macro, Micro, Weighted)
 	}
 	positive := said(p, m.Threshold)
 	if m.Threshold == nil && p.Shape()[p.Rank()-1] > 1 {

@@ -17,7 +17,7 @@ func (ConfusionMatrix) Name() string { return "confusion_matrix" }
 
 // Sums is the matrix.
 func (m ConfusionMatrix) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := labels(m.Name(), yTrue, yPred)
+	t, p := labels(yTrue, yPred)
 	n := p.Shape()[p.Rank()-1]
 	var actual, taken *graph.Tensor // class numbers as floats
 	if n == 1 {

@@ -23,10 +23,10 @@ func (m MeanLoss) Name() string {
 // Sums are of a mean.
 func (m MeanLoss) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
 	if m.Loss == nil {
-		yPred.Graph().Fail("metrics: MeanLoss has no Loss")
+		yPred.Graph().Fail("MeanLoss has no Loss")
 		return average(weight, weight)
 	}
-	return average(targets.PerRow("metrics: "+m.Name(), m.Loss.PerSample(yTrue, yPred), yPred), weight)
+	return average(targets.PerRow(m.Loss.PerSample(yTrue, yPred), yPred), weight)
 }
 
 // Result is the mean.

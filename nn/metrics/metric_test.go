@@ -363,7 +363,7 @@ func TestMistakes(t *testing.T) {
 		"Summation is":        AUC{Summation: "x"},
 		"no Loss":             MeanLoss{},
 		"no Metric":           Named{Label: "prc"},
-		"one-hot rows need":   SparseCategoricalAccuracy{},
+		"class numbers have shape [4 3], want [4]": SparseCategoricalAccuracy{},
 	} {
 		err := graphtest.MistakeOf(func(g *graph.Graph) { m.Sums(g.Zeros(4, 3), g.Zeros(4, 3), g.Zeros(4)) })
 		if err == nil || !strings.Contains(err.Error(), what) {

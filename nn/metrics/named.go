@@ -33,7 +33,7 @@ func (m Named) Resolve(yTrue, yPred *graph.Tensor) (Metric, error) {
 // Sums are the metric's.
 func (m Named) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
 	if m.Metric == nil {
-		yPred.Graph().Fail("metrics: Named has no Metric")
+		yPred.Graph().Fail("Named has no Metric")
 		return average(weight, weight)
 	}
 	return m.Metric.Sums(yTrue, yPred, weight)

@@ -38,7 +38,7 @@ func (R2Score) Name() string { return "r2_score" }
 
 // Sums are those of (t - p)^2, t^2 and t for every output, and the weight.
 func (m R2Score) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := targets.Dense("metrics: "+m.Name(), yTrue, yPred)
+	t, p := targets.Dense(yTrue, yPred)
 	var rows []int
 	scale := float32(1) // rows counted for one example
 	for axis := range p.Rank() - 1 {

@@ -8,22 +8,22 @@ import (
 
 // labels gives targets as 0 and 1 and predictions, of one shape. Class numbers
 // become one-hot rows.
-func labels(name string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
+func labels(yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 	n := yPred.Rank()
 	if yTrue.Type() == compute.Int && n > 1 && yPred.Shape()[n-1] > 1 && yTrue.Size() < yPred.Size() {
-		yTrue = targets.OneHot(targets.Classes("metrics: "+name, yTrue, yPred), yPred.Shape()[n-1])
+		yTrue = targets.OneHot(targets.Classes(yTrue, yPred), yPred.Shape()[n-1])
 	}
-	t, p = targets.Dense("metrics: "+name, yTrue, yPred)
+	t, p = targets.Dense(yTrue, yPred)
 	return graph.ToFloat(graph.Less(t.Const(0), t)), p
 }
 
 // oneClass is one column of targets and predictions, or all where id is nil.
-func oneClass(name string, t, p *graph.Tensor, id *int) (*graph.Tensor, *graph.Tensor) {
+func oneClass(t, p *graph.Tensor, id *int) (*graph.Tensor, *graph.Tensor) {
 	if id == nil {
 		return t, p
 	}
 	if n := p.Shape()[p.Rank()-1]; *id < 0 || *id >= n {
-		p.Graph().Fail("metrics: %s: ClassID is %d, want 0 to %d", name, *id, n-1)
+		p.Graph().Fail("ClassID is %d, want 0 to %d", *id, n-1)
 		return t, p
 	}
 	return graph.SliceAxis(t, -1, *id, *id+1), graph.SliceAxis(p, -1, *id, *id+1)
@@ -46,8 +46,8 @@ func (Precision) Name() string { return "precision" }
 
 // Sums are TP and TP + FP.
 func (m Precision) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := labels(m.Name(), yTrue, yPred)
-	t, p = oneClass(m.Name(), t, p, m.ClassID)
+	t, p := labels(yTrue, yPred)
+	t, p = oneClass(t, p, m.ClassID)
 	positive := said(p, m.Threshold)
 	return []*graph.Tensor{graph.Sum(weighted(graph.Mul(positive, t), weight)), graph.Sum(weighted(positive, weight))}
 }
@@ -67,8 +67,8 @@ func (Recall) Name() string { return "recall" }
 
 // Sums are TP and TP + FN.
 func (m Recall) Sums(yTrue, yPred, weight *graph.Tensor) []*graph.Tensor {
-	t, p := labels(m.Name(), yTrue, yPred)
-	t, p = oneClass(m.Name(), t, p, m.ClassID)
+	t, p := labels(yTrue, yPred)
+	t, p = oneClass(t, p, m.ClassID)
 	return []*graph.Tensor{graph.Sum(weighted(graph.Mul(said(p, m.Threshold), t), weight)), graph.Sum(weighted(t, weight))}
 }
 

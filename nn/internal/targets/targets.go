@@ -11,12 +11,11 @@ import (
 // Dense gives yTrue as floats of yPred's shape, and both with at least two
 // axes: [rows] becomes [rows, 1]. A last axis of length 1 may be missing on
 // either side; left to broadcasting, [rows] beside [rows, 1] would silently
-// compare every row with every other. who names the loss or metric in the
-// graph's error.
-func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
+// compare every row with every other.
+func Dense(yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 	p = graph.ToFloat(yPred)
 	if p.Rank() == 0 {
-		p.Graph().Fail("%s: predictions are a scalar, want one row for each example", who)
+		p.Graph().Fail("predictions are a scalar, want one row for each example")
 		return p.Graph().Zeros(1, 1), p.Graph().Zeros(1, 1)
 	}
 	if p.Rank() == 1 {
@@ -25,11 +24,7 @@ func Dense(who string, yTrue, yPred *graph.Tensor) (t, p *graph.Tensor) {
 	t = graph.ToFloat(yTrue)
 	if !same(t.Shape(), p.Shape()) {
 		if !sameButLast1(t.Shape(), p.Shape()) {
-			hint := ""
-			if yTrue.Type() == compute.Int && t.Rank() != p.Rank() {
-				hint = "; class numbers need the sparse form, or one-hot rows"
-			}
-			p.Graph().Fail("%s: targets have shape %v and predictions %v, want the same%s: %w", who, yTrue.Shape(), yPred.Shape(), hint, data.ErrShape)
+			p.Graph().Fail("targets have shape %v and predictions %v, want the same: %w", yTrue.Shape(), yPred.Shape(), data.ErrShape)
 			return p.Graph().Zeros(p.Shape()...), p
 		}
 		t = graph.Reshape(t, p.Shape()...)
@@ -50,9 +45,9 @@ func Align(yTrue, yPred *graph.Tensor) *graph.Tensor {
 
 // PerRow is each, the losses of the rows of yPred, if there is at least one
 // number for every row.
-func PerRow(who string, each, yPred *graph.Tensor) *graph.Tensor {
+func PerRow(each, yPred *graph.Tensor) *graph.Tensor {
 	if rows := yPred.Shape()[0]; each.Rank() == 0 || each.Shape()[0] != rows {
-		each.Graph().Fail("%s: PerSample gave shape %v for predictions of shape %v, want a number for each row: take the mean over the last axis alone, graph.Mean(x, -1)", who, each.Shape(), yPred.Shape())
+		each.Graph().Fail("PerSample gave shape %v for predictions of shape %v, want a number for each row: take the mean over the last axis alone, graph.Mean(x, -1)", each.Shape(), yPred.Shape())
 		return each.Graph().Zeros(rows)
 	}
 	return each
@@ -60,10 +55,10 @@ func PerRow(who string, each, yPred *graph.Tensor) *graph.Tensor {
 
 // Classes gives yTrue as Int class numbers, one for each row of yPred's last
 // axis.
-func Classes(who string, yTrue, yPred *graph.Tensor) *graph.Tensor {
+func Classes(yTrue, yPred *graph.Tensor) *graph.Tensor {
 	g := yPred.Graph()
 	if yPred.Rank() < 2 {
-		g.Fail("%s: predictions have shape %v, want [rows, classes]: %w", who, yPred.Shape(), data.ErrShape)
+		g.Fail("predictions have shape %v, want [rows, classes]: %w", yPred.Shape(), data.ErrShape)
 		return graph.BroadcastTo(g.ConstInt(0), yPred.Shape()...)
 	}
 	want := yPred.Shape()[:yPred.Rank()-1]
@@ -72,11 +67,7 @@ func Classes(who string, yTrue, yPred *graph.Tensor) *graph.Tensor {
 		t = graph.Reshape(t, t.Shape()[:n-1]...)
 	}
 	if !same(t.Shape(), want) {
-		hint := ""
-		if same(yTrue.Shape(), yPred.Shape()) {
-			hint = "; one-hot rows need the categorical form"
-		}
-		g.Fail("%s: class numbers have shape %v, want %v for predictions of shape %v%s: %w", who, yTrue.Shape(), want, yPred.Shape(), hint, data.ErrShape)
+		g.Fail("class numbers have shape %v, want %v for predictions of shape %v: %w", yTrue.Shape(), want, yPred.Shape(), data.ErrShape)
 		return graph.BroadcastTo(g.ConstInt(0), want...)
 	}
 	if t.Type() == compute.Float {
