@@ -38,6 +38,8 @@ func (m *Model) checkActivation(i int, o objective, y *graph.Tensor) error {
 // 0.5 for the border of predictions y.
 func accuracyOf(metric Metric, y *graph.Tensor) string {
 	switch m := metric.(type) {
+	case metrics.Named:
+		return accuracyOf(m.Metric, y)
 	case metrics.Accuracy, *metrics.Accuracy:
 		if shape := y.Shape(); shape[len(shape)-1] > 1 {
 			return "" // it looks for the largest

@@ -110,6 +110,7 @@ func TestAccuracyThatDoesNotFitTheActivation(t *testing.T) {
 	}{
 		"numbers":               {1, nil, mse, metrics.Accuracy{}, says + "any number"},
 		"by pointer":            {1, nil, mse, &metrics.Accuracy{}, says + "any number"},
+		"under another name":    {1, nil, mse, metrics.Named{Label: "acc", Metric: metrics.Accuracy{}}, says + "any number"},
 		"logits":                {1, nil, logits, metrics.BinaryAccuracy{}, "binary_" + says + "any number"},
 		"several logits":        {3, nil, logits, &metrics.BinaryAccuracy{}, "metrics.BinaryAccuracy{Threshold: new(0.0)} for logits"},
 		"tanh":                  {1, activations.Tanh, losses.Hinge{}, metrics.Accuracy{}, says + "-1 to 1"},

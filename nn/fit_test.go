@@ -1,14 +1,10 @@
 package nn_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/glearn-go/glearn/compute"
@@ -201,74 +197,6 @@ func TestValidationFreqAndSteps(t *testing.T) {
 	})
 }
 
-// warnings collects what is logged while f runs.
-func warnings(t *testing.T, f func()) string {
-	t.Helper()
-	var out bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
-	defer slog.SetDefault(before)
-	f()
-	return out.String()
-}
-
-func TestValidationSplit(t *testing.T) {
-	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
-		// Rows of class 2 stand at the end: a split that took the last rows
-		// would hold all of them out.
-		x, y := waves(40, 2), ints(make([]int32, 40)...)
-		for i := 30; i < 40; i++ {
-			y.Values[i] = 2
-		}
-		for i := range 15 {
-			y.Values[i] = 1
-		}
-		for _, stratify := range []bool{false, true} {
-			m := forBlobs(t, b, classifier())
-			log := warnings(t, func() {
-				h := fit(t, m, set(t, x, y), nn.FitConfig{ValidationSplit: 0.25, Stratify: stratify})
-				if math.IsNaN(h.Last("val_loss")) || !(h.Last("val_accuracy") >= 0) {
-					t.Errorf("history %+v", h.Metrics)
-				}
-			})
-			if log != "" {
-				t.Errorf("Stratify %v: warned: %s", stratify, log)
-			}
-			closeModel(t, m)
-		}
-		// One row of class 2 is on one side only.
-		y = ints(make([]int32, 40)...)
-		y.Values[7] = 2
-		m := forBlobs(t, b, classifier())
-		defer closeModel(t, m)
-		log := warnings(t, func() { fit(t, m, set(t, x, y), nn.FitConfig{ValidationSplit: 0.25}) })
-		if !strings.Contains(log, "no example of some classes") || !strings.Contains(log, "[2]") {
-			t.Errorf("a class on one side alone: logged %q", log)
-		}
-	})
-}
-
-// The rows held out do not train: the loss on them is what Evaluate says of a
-// model that never saw them, and the split is the same at every call.
-func TestValidationSplitRepeats(t *testing.T) {
-	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
-		train := blobs(t, 32)
-		train.Weights = make([]float32, 32)
-		for i := range train.Weights {
-			train.Weights[i] = float32(i%3) + 1
-		}
-		var losses [2]float64
-		for i := range losses {
-			m := forBlobs(t, b, classifier())
-			losses[i] = fit(t, m, train, nn.FitConfig{ValidationSplit: 0.5}).Last("val_loss")
-			closeModel(t, m)
-		}
-		if losses[0] != losses[1] {
-			t.Errorf("two splits with one seed: val_loss %v and %v", losses[0], losses[1])
-		}
-	})
-}
-
 func TestEvaluateIsExactOverUnevenBatches(t *testing.T) {
 	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
 		m := forBlobs(t, b, classifier())
@@ -456,91 +384,6 @@ func TestManyBatches(t *testing.T) {
 		closeTo(t, "loss", each.Loss(), all.Loss(), 1e-5)
 		if each.Get("accuracy") != all.Get("accuracy") {
 			t.Errorf("accuracy is %v in batches of 1, %v at once", each.Get("accuracy"), all.Get("accuracy"))
-		}
-	})
-}
-
-// The rate of the next step is known from Compile on, also where the first data
-// decides the shapes, and is what the model trains with when it is set there.
-func TestLearningRateBeforeTheFirstBatch(t *testing.T) {
-	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
-		c := compileBlobs
-		c.Optimizer = optimizers.SGD{Settings: optimizers.Settings{LearningRate: shrinking}}
-		for name, m := range map[string]*nn.Model{
-			"shapes from the data": nn.NewSequential(layers.Dense{Units: 3}),
-			"an input layer":       nn.NewSequential(layers.Input{Shape: []int{2}}, layers.Dense{Units: 3}),
-		} {
-			if got := m.LearningRate(); got != 0 {
-				t.Errorf("%s: the rate is %v before Compile", name, got)
-			}
-			if err := m.SetLearningRate(0.5); !errors.Is(err, nn.ErrNotCompiled) {
-				t.Errorf("%s: set before Compile: %v", name, err)
-			}
-			if err := m.Compile(b, c); err != nil {
-				t.Fatal(err)
-			}
-			closeTo(t, "rate after Compile", m.LearningRate(), shrinking.at(0), 1e-12)
-			if err := m.SetLearningRate(0); err != nil {
-				t.Fatal(err)
-			}
-			var before [][]float32
-			begin := &diary{when: "begin", act: func(tr *nn.Training) error {
-				closeTo(t, "rate in OnTrainBegin", tr.LearningRate(), 0, 0)
-				before = weights(t, m)
-				return nil
-			}}
-			fit(t, m, blobs(t, 12), nn.FitConfig{BatchSize: 4, Callbacks: []nn.Callback{begin}})
-			if !slices.EqualFunc(weights(t, m), before, slices.Equal) {
-				t.Errorf("%s: weights change at a rate of 0", name)
-			}
-			if err := m.Compile(b, c); err != nil {
-				t.Fatal(err)
-			}
-			begin.act = func(tr *nn.Training) error {
-				closeTo(t, "rate in OnTrainBegin", tr.LearningRate(), shrinking.at(0), 1e-12)
-				return nil
-			}
-			fit(t, m, blobs(t, 12), nn.FitConfig{BatchSize: 4, Callbacks: []nn.Callback{begin}})
-			closeTo(t, "rate after Fit", m.LearningRate(), shrinking.at(3), 1e-12)
-			if err := m.Compile(nil, c); err == nil {
-				t.Error("Compile on no device")
-			}
-			closeModel(t, m)
-			if got := m.LearningRate(); got != 0 {
-				t.Errorf("%s: the rate is %v after Close", name, got)
-			}
-		}
-	})
-}
-
-// A rate that is set takes the place of the optimizer's schedule, from the next
-// epoch on and in later Fits.
-func TestSetLearningRate(t *testing.T) {
-	graphtest.Each(t, func(t *testing.T, b compute.Backend) {
-		c := compileBlobs
-		c.Optimizer = optimizers.SGD{Settings: optimizers.Settings{LearningRate: shrinking}}
-		m := compiled(t, b, classifier(), c)
-		defer closeModel(t, m)
-		train := blobs(t, 12)
-		var after [][]float32
-		fit(t, m, train, nn.FitConfig{Epochs: 3, BatchSize: 4, Callbacks: []nn.Callback{nn.Func(func(tr *nn.Training, _ *nn.Results) error {
-			closeTo(t, "rate", tr.LearningRate(), map[int]float64{0: shrinking.at(3), 1: 0, 2: 0}[tr.Epoch()], 1e-9)
-			w := weights(t, m)[0]
-			if tr.Epoch() > 0 && !slices.Equal(w, after[0]) {
-				t.Error("weights change at a rate of 0")
-			}
-			after = append(after, w)
-			return tr.SetLearningRate(0)
-		})}})
-		if m.LearningRate() != 0 {
-			t.Errorf("the rate is %v", m.LearningRate())
-		}
-		if err := m.SetLearningRate(0.5); err != nil {
-			t.Fatal(err)
-		}
-		fit(t, m, train, nn.FitConfig{})
-		if slices.Equal(weights(t, m)[0], after[0]) {
-			t.Error("weights stay at a rate of 0.5")
 		}
 	})
 }

@@ -1,7 +1,9 @@
 package nn_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"math"
 	"strings"
 	"testing"
@@ -157,4 +159,15 @@ func cpu(t testing.TB) compute.Backend {
 		}
 	})
 	return b
+}
+
+// warnings collects what is logged while f runs.
+func warnings(t *testing.T, f func()) string {
+	t.Helper()
+	var out bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
+	defer slog.SetDefault(before)
+	f()
+	return out.String()
 }
