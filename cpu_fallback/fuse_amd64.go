@@ -2,7 +2,9 @@ package cpu_fallback
 
 import (
 	"errors"
+	"log"
 	"os"
+	"sync"
 
 	"github.com/glearn-go/glearn/compute"
 	"github.com/glearn-go/glearn/cpu_fallback/internal/jit"
@@ -11,19 +13,27 @@ import (
 func init() {
 	if hasAVX2 && os.Getenv("GLEARN_JIT") != "off" {
 		fuse = func(c *compiler) {
-			if machineCodeWorks() {
-				c.fuse(hasAVX512)
+			if !machineCodeWorks() {
+				return
+			}
+			if err := c.fuse(hasAVX512); err != nil {
+				noMoreMachineCode.Do(func() { log.Printf("cpu: %v; further formulas run one operation at a time", err) })
 			}
 		}
 	}
 }
 
+// noMoreMachineCode is said once: the memory for it is full, or the system
+// forbids it since it was tried.
+var noMoreMachineCode sync.Once
+
 // fuse makes the whole program one loop of machine code where it can be, else
-// every run of its steps.
-func (c *compiler) fuse(wide bool) {
+// every run of its steps. The program is right with an error, too: steps that
+// could not be loaded stay as they were.
+func (c *compiler) fuse(wide bool) error {
 	f := fuser{compiler: c, wide: wide}
 	if f.whole() {
-		return
+		return nil
 	}
 	steps := c.p.steps
 	for from := 0; from < len(steps); {
@@ -39,19 +49,21 @@ func (c *compiler) fuse(wide bool) {
 	}
 	c.p.steps = f.steps
 	c.dropConstants()
+	return f.failed
 }
 
 // fuser makes machine code of a program's steps.
 type fuser struct {
 	*compiler
-	wide  bool
-	steps []step // the program's new ones
+	wide   bool
+	steps  []step // the program's new ones
+	failed error  // why some steps are no machine code, where that is not their number
 }
 
 // fuse makes one loop of steps [from, to), or two where they need more
 // registers than there are.
 func (f *fuser) fuse(from, to int) {
-	if to-from < 2 {
+	if to-from < 2 || f.failed != nil {
 		f.steps = append(f.steps, f.p.steps[from:to]...)
 		return
 	}
@@ -74,7 +86,7 @@ func (f *fuser) fuse(from, to int) {
 	f.steps = append(f.steps, step{fused: &blockLoop{loop, w.slots}})
 }
 
-// note keeps why there is no machine code, unless it is the formula's size.
+// note keeps why there is no machine code, unless fewer steps may be some.
 func (f *fuser) note(err error) {
 	if !errors.Is(err, jit.ErrTooLarge) {
 		f.failed = err

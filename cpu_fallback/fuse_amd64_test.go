@@ -23,11 +23,18 @@ func widths(t *testing.T) []bool {
 	return nil
 }
 
+// skipDenied ends a test where the system forbids machine code.
+func skipDenied(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
+		t.Skip(err)
+	}
+}
+
 func TestMachineCodeWorks(t *testing.T) {
 	for _, wide := range widths(t) {
-		if err := tryMachineCode(wide); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
-			t.Skip(err)
-		} else if err != nil {
+		if err := tryMachineCode(wide); err != nil {
+			skipDenied(t, err)
 			t.Errorf("wide %v: %v", wide, err)
 		}
 	}
@@ -166,9 +173,9 @@ func compareMachineCode(t *testing.T, seed uint64) (parts, wholes int) {
 	}
 	for _, wide := range widths(t) {
 		got := run(func(c *compiler) {
-			c.fuse(wide)
-			if c.failed != nil {
-				t.Skip(c.failed)
+			if err := c.fuse(wide); err != nil {
+				skipDenied(t, err)
+				t.Fatal(err)
 			}
 			if c.p.whole != nil {
 				wholes++

@@ -23,16 +23,23 @@ const (
 	statusCannotBeTried = 77
 )
 
-// Where the system forbids machine code, formulas run one operation at a time,
-// and the log says so once.
+// Where the system forbids machine code, from the start or later on, formulas
+// run one operation at a time, and the log says so once.
 func TestSystemsThatForbidMachineCode(t *testing.T) {
-	if os.Getenv(deniedProcess) != "" {
-		runDenied(t)
+	if from := os.Getenv(deniedProcess); from != "" {
+		runDenied(t, from)
 		return
 	}
 	widths(t)
+	for _, from := range []string{"start", "later"} {
+		t.Run(from, func(t *testing.T) { startDenied(t, from) })
+	}
+}
+
+// startDenied runs the test again, in a process that is denied machine code.
+func startDenied(t *testing.T, from string) {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestSystemsThatForbidMachineCode$")
-	cmd.Env = append(os.Environ(), deniedProcess+"=1", "GLEARN_JIT=")
+	cmd.Env = append(os.Environ(), deniedProcess+"="+from, "GLEARN_JIT=")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -49,7 +56,10 @@ func TestSystemsThatForbidMachineCode(t *testing.T) {
 }
 
 // runDenied is the test in a process that may not make machine code.
-func runDenied(t *testing.T) {
+func runDenied(t *testing.T, from string) {
+	if from == "later" && !machineCodeWorks() {
+		os.Exit(statusCannotBeTried)
+	}
 	if err := unix.Prctl(prSetMDWE, mdweRefuseExecGain, 0, 0, 0); err != nil {
 		os.Exit(statusCannotBeTried)
 	}

@@ -44,8 +44,7 @@ func tryMachineCode(wide bool) error {
 		c := newCompiler(e, compute.D(n), in[:], out[:], compute.Strides{}, nil)
 		c.run()
 		if i == 1 {
-			c.fuse(wide)
-			if err := c.failed; err != nil {
+			if err := c.fuse(wide); err != nil {
 				return err
 			}
 		}

@@ -135,7 +135,6 @@ type compiler struct {
 	scaled  map[int]scaling
 	free    []int // registers
 	repeats map[int]int
-	failed  error // why there is no machine code of some steps
 }
 
 // value is where the result of an instruction lives: in a slot, or as a single

@@ -10,8 +10,14 @@ import (
 // MaxArrays is how many arrays a loop can take.
 const MaxArrays = 16
 
-// ErrTooLarge is a formula that needs more arrays or registers than there are.
-var ErrTooLarge = errors.New("jit: the formula needs too many registers")
+// Errors of [Builder.Compile], beside the system's.
+var (
+	// ErrTooLarge is a formula that needs more arrays or registers than there
+	// are.
+	ErrTooLarge = errors.New("jit: the formula needs too many registers")
+	// ErrFull is one loop more than there is memory for.
+	ErrFull = errors.New("jit: the memory for machine code is full")
+)
 
 // Value is a value of a [Builder].
 type Value int

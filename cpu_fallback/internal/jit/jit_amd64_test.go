@@ -1,10 +1,13 @@
 package jit
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/cpu"
 
@@ -294,5 +297,63 @@ func TestTheSameFormulaIsTheSameLoop(t *testing.T) {
 	}
 	if loops[0] != loops[1] {
 		t.Error("the same code was loaded twice")
+	}
+}
+
+// sum is the loop x + n x, for one array.
+func sum(t *testing.T, n float32) (*Loop, error) {
+	b := NewBuilder(forms(t)[0])
+	x := b.Load(b.Array())
+	b.Store(0, b.Add(x, b.MulNumber(x, n)))
+	return b.Compile()
+}
+
+// bytesOfLoops is the memory that code takes.
+func bytesOfLoops() int {
+	loops.Lock()
+	defer loops.Unlock()
+	return loops.bytes
+}
+
+// Code that no program has any more takes no memory, and comes anew.
+func TestMemoryOfLoopsIsGivenBack(t *testing.T) {
+	kept, err := sum(t, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := bytesOfLoops()
+	for round := range 2 {
+		for i := range 20 {
+			if _, err := sum(t, float32(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for deadline := time.Now().Add(10 * time.Second); bytesOfLoops() > before; {
+			if time.Now().After(deadline) {
+				t.Fatalf("round %d: %d bytes of code are left, %d were there before", round, bytesOfLoops(), before)
+			}
+			runtime.GC()
+		}
+	}
+	if again, err := sum(t, -1); again != kept || err != nil {
+		t.Errorf("a loop in use was loaded anew: %v", err)
+	}
+	x := []float32{1, 2, 3}
+	kept.Run(&Args{Count: len(x), Rows: 1, Arrays: [MaxArrays]*float32{&x[0]}})
+	if fmt.Sprint(x) != "[0 0 0]" {
+		t.Errorf("x - x is %v", x)
+	}
+}
+
+func TestMemoryOfLoopsIsBounded(t *testing.T) {
+	loops.Lock()
+	loops.bytes += mostBytes
+	loops.Unlock()
+	_, err := sum(t, 1e9)
+	loops.Lock()
+	loops.bytes -= mostBytes
+	loops.Unlock()
+	if !errors.Is(err, ErrFull) {
+		t.Errorf("one loop more than there is memory for: %v, want ErrFull", err)
 	}
 }

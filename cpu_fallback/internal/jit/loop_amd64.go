@@ -2,6 +2,7 @@ package jit
 
 import (
 	"encoding/binary"
+	"runtime"
 	"unsafe"
 )
 
@@ -17,7 +18,8 @@ type Args struct {
 	mask    [8]uint32      // the elements behind the last whole vector: bits in the first word, or words
 }
 
-// Loop is machine code.
+// Loop is machine code. Its memory is given back when the program no longer has
+// the Loop.
 type Loop struct {
 	entry *byte
 	wide  bool
@@ -38,6 +40,7 @@ func (l *Loop) Run(args *Args) {
 		}
 	}
 	call(l.entry, args)
+	runtime.KeepAlive(l) // else its memory may be given back in between
 }
 
 // call is implemented in call_amd64.s.

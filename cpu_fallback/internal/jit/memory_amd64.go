@@ -1,39 +1,57 @@
 package jit
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+	"weak"
+)
 
-// Loops are kept for good: the same formula, in another model or a later one,
-// is the same code, so there are as many as there are kinds of formulas.
+// loops holds every loop that a program still has: the same formula, in another
+// model or in a later one, is the same code.
 var loops struct {
 	sync.Mutex
-	byCode map[string]*Loop
-	bytes  int
+	byCode map[string]weak.Pointer[Loop]
+	bytes  int // of all code in memory
 }
 
-// mostBytes bounds the memory that loops take, for a program that makes new
-// formulas all the time.
+// mostBytes bounds the memory that loops take.
 const mostBytes = 16 << 20
 
 // load makes code executable, in memory of its own that can then no longer be
-// written to.
+// written to. It is given back when nobody has the loop any more.
 func load(code []byte, wide bool) (*Loop, error) {
 	loops.Lock()
 	defer loops.Unlock()
-	if l, ok := loops.byCode[string(code)]; ok {
+	if l := loops.byCode[string(code)].Value(); l != nil {
 		return l, nil
 	}
 	if loops.bytes+len(code) > mostBytes {
-		return nil, ErrTooLarge
+		return nil, ErrFull
 	}
-	entry, size, err := executable(code)
+	memory, err := executable(code)
 	if err != nil {
 		return nil, err
 	}
 	if loops.byCode == nil {
-		loops.byCode = map[string]*Loop{}
+		loops.byCode = map[string]weak.Pointer[Loop]{}
 	}
-	l := &Loop{entry: entry, wide: wide}
-	loops.byCode[string(code)] = l
-	loops.bytes += size
+	l := &Loop{entry: &memory[0], wide: wide}
+	key, self := string(code), weak.Make(l)
+	loops.byCode[key] = self
+	loops.bytes += len(memory)
+	runtime.AddCleanup(l, func(memory []byte) { unload(key, self, memory) }, memory)
 	return l, nil
+}
+
+// unload gives the memory of a loop back. Memory that the system does not take
+// counts on.
+func unload(key string, self weak.Pointer[Loop], memory []byte) {
+	loops.Lock()
+	defer loops.Unlock()
+	if loops.byCode[key] == self { // not a later loop of the same code
+		delete(loops.byCode, key)
+	}
+	if n := len(memory); release(memory) == nil {
+		loops.bytes -= n
+	}
 }

@@ -4,7 +4,8 @@ package jit
 
 import "errors"
 
-// executable always fails: this system has no call for it.
-func executable([]byte) (*byte, int, error) {
-	return nil, 0, errors.New("jit: no memory for code on this system")
-}
+var errNoCall = errors.New("jit: this system has no call for memory that can be run")
+
+func executable([]byte) ([]byte, error) { return nil, errNoCall }
+
+func release([]byte) error { return errNoCall }

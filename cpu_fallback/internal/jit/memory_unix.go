@@ -10,19 +10,22 @@ import (
 )
 
 // executable is a copy of code in pages that can be run and not written to.
-func executable(code []byte) (entry *byte, size int, err error) {
+func executable(code []byte) ([]byte, error) {
 	page := os.Getpagesize()
-	size = (len(code) + page - 1) / page * page
+	size := (len(code) + page - 1) / page * page
 	memory, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
-		return nil, 0, fmt.Errorf("jit: memory for code: %w", err)
+		return nil, fmt.Errorf("jit: memory for code: %w", err)
 	}
 	copy(memory, code)
 	if err := unix.Mprotect(memory, unix.PROT_READ|unix.PROT_EXEC); err != nil {
-		if freed := unix.Munmap(memory); freed != nil {
-			return nil, 0, fmt.Errorf("jit: %w, and giving the memory back: %w", err, freed)
+		if freed := release(memory); freed != nil {
+			return nil, fmt.Errorf("jit: %w, and giving the memory back: %w", err, freed)
 		}
-		return nil, 0, fmt.Errorf("jit: the system does not let memory be run: %w", err)
+		return nil, fmt.Errorf("jit: the system does not let memory be run: %w", err)
 	}
-	return &memory[0], size, nil
+	return memory, nil
 }
+
+// release gives pages of executable back.
+func release(memory []byte) error { return unix.Munmap(memory) }
