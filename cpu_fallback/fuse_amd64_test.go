@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -227,5 +228,43 @@ func TestUpdatesAreOneLoop(t *testing.T) {
 	p := compile(learning(false).Given(1, true), d, in, append(in[:2:2], in[0], in[1]))
 	if p.whole == nil {
 		t.Errorf("an update takes %d steps", len(p.steps))
+	}
+}
+
+// Sums are added up in the same order with machine code and without.
+func TestSumsDoNotDependOnMachineCode(t *testing.T) {
+	widths(t)
+	kept := fuse
+	t.Cleanup(func() { fuse = kept })
+	b := newBench(t, 2, "gonum")
+	e := compute.NewBuilder(compute.Float, compute.Float)
+	x, y := e.Input(0), e.Input(1)
+	expr := e.MustBuild(e.Apply(compute.OpMax, e.Apply(compute.OpMul, e.Apply(compute.OpExp, e.Apply(compute.OpSub, e.Float(0.75), x)), y), y))
+	r := rng()
+	for rounds := 65; rounds < 3000; rounds += rounds / 4 {
+		for _, cols := range []int{1, 3, 17, 64} {
+			for _, columns := range []bool{false, true} {
+				d := compute.D(rounds, cols)
+				in := []compute.Operand{compute.Full(b.floats(randoms(r, d.Size())), d), compute.Full(b.floats(randoms(r, d.Size())), d)}
+				k := &compute.Reduce{Op: compute.ReduceSum, Expr: expr, Dims: d, In: in}
+				n := rounds
+				if k.Axes[3] = !columns; columns {
+					k.Axes[2], n = true, cols
+				}
+				var sums [2][]float32
+				for i, f := range []func(*compiler){nil, kept} {
+					fuse = f
+					out := b.floats(make([]float32, n))
+					if k.Out = compute.ColumnVector(out); columns {
+						k.Out = compute.RowVector(out)
+					}
+					b.d.Run(k)
+					sums[i] = b.read(out)
+				}
+				if !slices.Equal(sums[0], sums[1]) {
+					t.Errorf("[%d, %d], sums of columns %v: machine code gives other bits than steps", rounds, cols, columns)
+				}
+			}
+		}
 	}
 }

@@ -65,6 +65,7 @@ type program struct {
 	result    int             // the slot of output 0, where no operand takes it
 	follow    compute.Strides // see reduction
 	cost      int             // of one element, in about a tenth of a nanosecond
+	stepCost  int             // the same without machine code: an order of additions may depend on this one
 	whole     wholeLoop       // all of the steps, or nil
 }
 
@@ -97,6 +98,7 @@ func compile(e *compute.Expr, dims compute.Dims, in, out []operand) *program {
 func compileWith(e *compute.Expr, dims compute.Dims, in, out []operand, follow compute.Strides, split func(a, b int) bool) *program {
 	c := newCompiler(e, dims, in, out, follow, split)
 	c.run()
+	c.p.stepCost = c.p.cost
 	if fuse != nil {
 		fuse(c)
 	}

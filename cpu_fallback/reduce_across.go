@@ -14,9 +14,10 @@ func (r *reduction) cutAcross() {
 	n := r.program.inner()
 	r.tiles = (n + blockWords - 1) / blockWords
 	r.segments = 1
-	cost := (r.program.cost + 6) * min(n, blockWords)
-	// Rounds are cut only where there is too little to share out otherwise.
-	if whole := r.kept * r.tiles; whole < 8 && r.rounds > 2*float32Rows && whole*cost > splitCost/r.rounds {
+	cost := func(ofElement int) int { return (ofElement + 6) * min(n, blockWords) }
+	// Rounds are cut only where there is too little to share out otherwise. That
+	// decides the order of the additions.
+	if whole := r.kept * r.tiles; whole < 8 && r.rounds > 2*float32Rows && whole*cost(r.program.stepCost) > splitCost/r.rounds {
 		r.segments = min(16, r.rounds/float32Rows)
 	}
 	r.segment = (r.rounds + r.segments - 1) / r.segments
@@ -25,7 +26,7 @@ func (r *reduction) cutAcross() {
 		r.prepareCombine(r.kept*n, r.segments)
 	}
 	var parts int
-	r.chunk, parts = cut(r.kept*r.segments*r.tiles, cost*r.segment+100, 1)
+	r.chunk, parts = cut(r.kept*r.segments*r.tiles, cost(r.program.cost)*r.segment+100, 1)
 	r.job = newJob(r, parts)
 }
 
