@@ -58,7 +58,13 @@ func (s kernelShape) groupOfA(w *worker, g *gemm, k0, i int) groupA {
 	}
 	a := g.a[k0*g.lda+i:]
 	t.ARow, t.ACol = 4, uintptr(g.lda)*4
-	if g.n <= 4*s.cols || g.m <= 2*s.rows {
+	// Packing pays after a few panels of B, or the second where the rows of A push
+	// each other out of the L1 cache in between.
+	panels := 4
+	if g.lda%(4*sameSets) == 0 || g.lda%sameSets == 0 && t.K >= 256 {
+		panels = 1
+	}
+	if g.n <= panels*s.cols || g.m <= 2*s.rows {
 		return groupA{data: a, step: 1}
 	}
 	group := w.panel[blockWordsB:]
