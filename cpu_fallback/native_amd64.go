@@ -97,7 +97,7 @@ func (s kernelShape) sgemm(w *worker, g *gemm) {
 			a := s.groupOfA(w, g, k0, i)
 			for r := i; r < min(i+groupRows, g.m); r += s.rows {
 				t.A = a.row(r - i)
-				s.across(w, g, &b, min(s.rows, g.m-r), r)
+				s.across(w, g, &b, min(s.rows, g.m-r), r, a.long)
 			}
 		}
 	}
@@ -112,14 +112,15 @@ func depthOf(k int) int {
 	return (k + blocks - 1) / blocks
 }
 
-// across computes a few rows of C from row i on.
-func (s kernelShape) across(w *worker, g *gemm, b *blockB, rows, i int) {
+// across computes a few rows of C from row i on. long is the loop that reads A
+// where there are many terms.
+func (s kernelShape) across(w *worker, g *gemm, b *blockB, rows, i, long int) {
 	t := &w.vectors.tile
 	for j, at := 0, 0; j < g.n; j, at = j+s.cols, at+b.step {
 		cols := min(s.cols, g.n-j)
 		t.B, t.Mask, t.Long = &b.data[at], 1<<cols-1, 0
 		if t.K >= longLoop && (b.packed || cols%16 == 0) {
-			t.Long = 1
+			t.Long = long
 		}
 		s.run(w, g, rows, cols, i, j)
 	}

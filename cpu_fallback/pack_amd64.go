@@ -29,6 +29,7 @@ type groupA struct {
 	data   []float32
 	step   int // words between rows, or between panels of packedRows rows
 	packed bool
+	long   int // see vector.Tile
 }
 
 // row is where row i begins.
@@ -54,7 +55,7 @@ func (s kernelShape) groupOfA(w *worker, g *gemm, k0, i int) groupA {
 			a, step = w.panel[blockWordsB:], spread
 		}
 		t.ARow, t.ACol = uintptr(step)*4, 4
-		return groupA{data: a, step: step}
+		return groupA{data: a, step: step, long: 1}
 	}
 	a := g.a[k0*g.lda+i:]
 	t.ARow, t.ACol = 4, uintptr(g.lda)*4
@@ -65,12 +66,12 @@ func (s kernelShape) groupOfA(w *worker, g *gemm, k0, i int) groupA {
 		panels = 1
 	}
 	if g.n <= panels*s.cols || g.m <= 2*s.rows {
-		return groupA{data: a, step: 1}
+		return groupA{data: a, step: 1, long: vector.LongApart}
 	}
 	group := w.panel[blockWordsB:]
 	pack(group, packedRows, a, g.lda, t.K, rows, g.m-i)
 	t.ACol = packedRows * 4
-	return groupA{data: group, step: panelWords(packedRows, t.K), packed: true}
+	return groupA{data: group, step: panelWords(packedRows, t.K), packed: true, long: 1}
 }
 
 // copySpread copies rows of depth words and moves them apart. Each fetches the

@@ -39,6 +39,8 @@ long:
 	MOVQ       SI, R9
 	SHLQ       $0x04, R9
 	ADDQ       BX, R9
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R9)
@@ -50,6 +52,20 @@ whole:
 	ADDQ         DX, R8
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R9)
+	VMOVUPS      (BX), Z1
+	PREFETCHT0   112(R8)
+	VBROADCASTSS (R8), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         SI, BX
+	ADDQ         SI, R9
+	ADDQ         DX, R8
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -103,6 +119,8 @@ long:
 	MOVQ       SI, R9
 	SHLQ       $0x04, R9
 	ADDQ       BX, R9
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R9)
@@ -117,6 +135,23 @@ whole:
 	ADDQ         DX, R8
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R9)
+	VMOVUPS      (BX), Z2
+	PREFETCHT0   64(R9)
+	VMOVUPS      64(BX), Z3
+	PREFETCHT0   112(R8)
+	VBROADCASTSS (R8), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         SI, BX
+	ADDQ         SI, R9
+	ADDQ         DX, R8
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -171,6 +206,8 @@ long:
 	MOVQ       DI, R11
 	SHLQ       $0x04, R11
 	ADDQ       SI, R11
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R11)
@@ -184,6 +221,22 @@ whole:
 	ADDQ         BX, R10
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z2
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VBROADCASTSS (R10)(DX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -249,6 +302,8 @@ long:
 	MOVQ       DI, R11
 	SHLQ       $0x04, R11
 	ADDQ       SI, R11
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R11)
@@ -266,6 +321,26 @@ whole:
 	ADDQ         BX, R10
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z4
+	PREFETCHT0   64(R11)
+	VMOVUPS      64(SI), Z5
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (R10)(DX*1), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -331,6 +406,8 @@ long:
 	MOVQ       DI, R11
 	SHLQ       $0x04, R11
 	ADDQ       SI, R11
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R11)
@@ -346,6 +423,24 @@ whole:
 	ADDQ         BX, R10
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z3
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VBROADCASTSS (R10)(DX*1), Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VBROADCASTSS (R10)(DX*2), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -423,6 +518,8 @@ long:
 	MOVQ       DI, R11
 	SHLQ       $0x04, R11
 	ADDQ       SI, R11
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R11)
@@ -443,6 +540,29 @@ whole:
 	ADDQ         BX, R10
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Z6
+	PREFETCHT0   64(R11)
+	VMOVUPS      64(SI), Z7
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (R10)(DX*1), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (R10)(DX*2), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -522,6 +642,8 @@ long:
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -540,6 +662,27 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z4
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS (R10)(DX*1), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS (R10)(DX*2), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS (R11), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -632,6 +775,8 @@ long:
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -656,6 +801,33 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z8
+	PREFETCHT0   64(R12)
+	VMOVUPS      64(SI), Z9
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (R10)(DX*1), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (R10)(DX*2), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (R11), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -746,6 +918,8 @@ long:
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -766,6 +940,29 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z5
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z6
+	VFMADD231PS  Z6, Z5, Z0
+	VBROADCASTSS (R10)(DX*1), Z6
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (R10)(DX*2), Z6
+	VFMADD231PS  Z6, Z5, Z2
+	VBROADCASTSS (R11), Z6
+	VFMADD231PS  Z6, Z5, Z3
+	VBROADCASTSS (R11)(DX*1), Z6
+	VFMADD231PS  Z6, Z5, Z4
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -870,6 +1067,8 @@ long:
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -897,6 +1096,36 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z10
+	PREFETCHT0   64(R12)
+	VMOVUPS      64(SI), Z11
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (R10)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (R10)(DX*2), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (R11)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -998,6 +1227,8 @@ long:
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -1020,6 +1251,31 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z6
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS (R10)(DX*1), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS (R10)(DX*2), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS (R11), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS (R11)(DX*1), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS (R11)(DX*2), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -1136,6 +1392,8 @@ long:
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -1166,6 +1424,39 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Z12
+	PREFETCHT0   64(R12)
+	VMOVUPS      64(SI), Z13
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (R10)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (R10)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R11)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R11)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -1281,6 +1572,8 @@ long:
 	MOVQ       DI, R13
 	SHLQ       $0x04, R13
 	ADDQ       SI, R13
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R13)
@@ -1306,6 +1599,34 @@ whole:
 	ADDQ         BX, R12
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z7
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z8, Z7, Z0
+	VBROADCASTSS (R10)(DX*1), Z8
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (R10)(DX*2), Z8
+	VFMADD231PS  Z8, Z7, Z2
+	VBROADCASTSS (R11), Z8
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (R11)(DX*1), Z8
+	VFMADD231PS  Z8, Z7, Z4
+	VBROADCASTSS (R11)(DX*2), Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  Z8, Z7, Z6
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -1437,6 +1758,8 @@ long:
 	MOVQ       DI, R13
 	SHLQ       $0x04, R13
 	ADDQ       SI, R13
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R13)
@@ -1471,6 +1794,43 @@ whole:
 	ADDQ         BX, R12
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z14
+	PREFETCHT0   64(R13)
+	VMOVUPS      64(SI), Z15
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (R10)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (R10)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (R11), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R11)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R11)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R12), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -1597,6 +1957,8 @@ long:
 	MOVQ       DI, R13
 	SHLQ       $0x04, R13
 	ADDQ       SI, R13
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R13)
@@ -1624,6 +1986,36 @@ whole:
 	ADDQ         BX, R12
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z8
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS (R10)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS (R10)(DX*2), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS (R11), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS (R11)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS (R11)(DX*2), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS (R12), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS (R12)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -1767,6 +2159,8 @@ long:
 	MOVQ       DI, R13
 	SHLQ       $0x04, R13
 	ADDQ       SI, R13
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R13)
@@ -1804,6 +2198,46 @@ whole:
 	ADDQ         BX, R12
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z16
+	PREFETCHT0   64(R13)
+	VMOVUPS      64(SI), Z17
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (R10)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (R10)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (R11), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R11)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R11)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R12), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R12)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -1941,6 +2375,8 @@ long:
 	MOVQ       DI, R13
 	SHLQ       $0x04, R13
 	ADDQ       SI, R13
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R13)
@@ -1970,6 +2406,38 @@ whole:
 	ADDQ         BX, R12
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z9
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VBROADCASTSS (R10)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (R10)(DX*2), Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VBROADCASTSS (R11), Z10
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (R11)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z4
+	VBROADCASTSS (R11)(DX*2), Z10
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (R12), Z10
+	VFMADD231PS  Z10, Z9, Z6
+	VBROADCASTSS (R12)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z7
+	VBROADCASTSS (R12)(DX*2), Z10
+	VFMADD231PS  Z10, Z9, Z8
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -2125,6 +2593,8 @@ long:
 	MOVQ       DI, R13
 	SHLQ       $0x04, R13
 	ADDQ       SI, R13
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R13)
@@ -2165,6 +2635,49 @@ whole:
 	ADDQ         BX, R12
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R13)
+	VMOVUPS      (SI), Z18
+	PREFETCHT0   64(R13)
+	VMOVUPS      64(SI), Z19
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (R10)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (R10)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (R11), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (R11)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R11)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R12)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R12)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	ADDQ         DI, SI
+	ADDQ         DI, R13
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -2316,6 +2829,8 @@ long:
 	MOVQ       DI, R14
 	SHLQ       $0x04, R14
 	ADDQ       SI, R14
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R14)
@@ -2348,6 +2863,41 @@ whole:
 	ADDQ         BX, R13
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z10
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VBROADCASTSS (R10)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z1
+	VBROADCASTSS (R10)(DX*2), Z11
+	VFMADD231PS  Z11, Z10, Z2
+	VBROADCASTSS (R11), Z11
+	VFMADD231PS  Z11, Z10, Z3
+	VBROADCASTSS (R11)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z4
+	VBROADCASTSS (R11)(DX*2), Z11
+	VFMADD231PS  Z11, Z10, Z5
+	VBROADCASTSS (R12), Z11
+	VFMADD231PS  Z11, Z10, Z6
+	VBROADCASTSS (R12)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z7
+	VBROADCASTSS (R12)(DX*2), Z11
+	VFMADD231PS  Z11, Z10, Z8
+	VBROADCASTSS (R13), Z11
+	VFMADD231PS  Z11, Z10, Z9
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -2518,6 +3068,8 @@ long:
 	MOVQ       DI, R14
 	SHLQ       $0x04, R14
 	ADDQ       SI, R14
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R14)
@@ -2562,6 +3114,53 @@ whole:
 	ADDQ         BX, R13
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z20
+	PREFETCHT0   64(R14)
+	VMOVUPS      64(SI), Z21
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (R10)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (R10)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (R11), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (R11)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R11)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R12)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R12)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R13), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -2724,6 +3323,8 @@ long:
 	MOVQ       DI, R14
 	SHLQ       $0x04, R14
 	ADDQ       SI, R14
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R14)
@@ -2758,6 +3359,43 @@ whole:
 	ADDQ         BX, R13
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z11
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z12, Z11, Z0
+	VBROADCASTSS (R10)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (R10)(DX*2), Z12
+	VFMADD231PS  Z12, Z11, Z2
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (R11)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z4
+	VBROADCASTSS (R11)(DX*2), Z12
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (R12), Z12
+	VFMADD231PS  Z12, Z11, Z6
+	VBROADCASTSS (R12)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (R12)(DX*2), Z12
+	VFMADD231PS  Z12, Z11, Z8
+	VBROADCASTSS (R13), Z12
+	VFMADD231PS  Z12, Z11, Z9
+	VBROADCASTSS (R13)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z10
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -2940,6 +3578,8 @@ long:
 	MOVQ       DI, R14
 	SHLQ       $0x04, R14
 	ADDQ       SI, R14
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R14)
@@ -2987,6 +3627,56 @@ whole:
 	ADDQ         BX, R13
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z22
+	PREFETCHT0   64(R14)
+	VMOVUPS      64(SI), Z23
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (R10)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (R10)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (R11)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (R11)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R12)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R12)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R13), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R13)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -3160,6 +3850,8 @@ long:
 	MOVQ       DI, R14
 	SHLQ       $0x04, R14
 	ADDQ       SI, R14
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R14)
@@ -3196,6 +3888,45 @@ whole:
 	ADDQ         BX, R13
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z12
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z13, Z12, Z0
+	VBROADCASTSS (R10)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z1
+	VBROADCASTSS (R10)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z2
+	VBROADCASTSS (R11), Z13
+	VFMADD231PS  Z13, Z12, Z3
+	VBROADCASTSS (R11)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z4
+	VBROADCASTSS (R11)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z5
+	VBROADCASTSS (R12), Z13
+	VFMADD231PS  Z13, Z12, Z6
+	VBROADCASTSS (R12)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z7
+	VBROADCASTSS (R12)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z8
+	VBROADCASTSS (R13), Z13
+	VFMADD231PS  Z13, Z12, Z9
+	VBROADCASTSS (R13)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z10
+	VBROADCASTSS (R13)(DX*2), Z13
+	VFMADD231PS  Z13, Z12, Z11
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -3390,6 +4121,8 @@ long:
 	MOVQ       DI, R14
 	SHLQ       $0x04, R14
 	ADDQ       SI, R14
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R14)
@@ -3440,6 +4173,59 @@ whole:
 	ADDQ         BX, R13
 	DECQ         CX
 	JNZ          whole
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R14)
+	VMOVUPS      (SI), Z24
+	PREFETCHT0   64(R14)
+	VMOVUPS      64(SI), Z25
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (R10)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (R10)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (R11)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (R11)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R12)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R12)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R13), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R13)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R13)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         DI, SI
+	ADDQ         DI, R14
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	ADDQ         BX, R12
+	ADDQ         BX, R13
+	DECQ         CX
+	JNZ          fetching
 
 add:
 	CMPQ   64(AX), $0x00
@@ -3540,6 +4326,8 @@ TEXT ·tile256x1(SB), NOSPLIT, $0-8
 	MOVQ       SI, R9
 	SHLQ       $0x04, R9
 	ADDQ       BX, R9
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R9)
@@ -3554,11 +4342,30 @@ whole:
 	ADDQ         DX, R8
 	DECQ         CX
 	JNZ          whole
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         DI, R9
-	VADDPS       (R9), Y0, Y0
-	VADDPS       32(R9), Y1, Y1
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R9)
+	VMOVUPS      (BX), Y2
+	PREFETCHT0   32(R9)
+	VMOVUPS      32(BX), Y3
+	PREFETCHT0   112(R8)
+	VBROADCASTSS (R8), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         SI, BX
+	ADDQ         SI, R9
+	ADDQ         DX, R8
+	DECQ         CX
+	JNZ          fetching
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   DI, R9
+	VADDPS (R9), Y0, Y0
+	VADDPS 32(R9), Y1, Y1
 
 store:
 	VMOVUPS Y0, (DI)
@@ -3591,6 +4398,8 @@ TEXT ·tile256x2(SB), NOSPLIT, $0-8
 	MOVQ       DI, R11
 	SHLQ       $0x04, R11
 	ADDQ       SI, R11
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R11)
@@ -3608,14 +4417,36 @@ whole:
 	ADDQ         BX, R10
 	DECQ         CX
 	JNZ          whole
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, R11
-	VADDPS       (R11), Y0, Y0
-	VADDPS       32(R11), Y1, Y1
-	ADDQ         R9, R11
-	VADDPS       (R11), Y2, Y2
-	VADDPS       32(R11), Y3, Y3
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Y4
+	PREFETCHT0   32(R11)
+	VMOVUPS      32(SI), Y5
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (R10)(DX*1), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          fetching
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R11
+	VADDPS (R11), Y0, Y0
+	VADDPS 32(R11), Y1, Y1
+	ADDQ   R9, R11
+	VADDPS (R11), Y2, Y2
+	VADDPS 32(R11), Y3, Y3
 
 store:
 	VMOVUPS Y0, (R8)
@@ -3656,6 +4487,8 @@ TEXT ·tile256x3(SB), NOSPLIT, $0-8
 	MOVQ       DI, R11
 	SHLQ       $0x04, R11
 	ADDQ       SI, R11
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R11)
@@ -3676,17 +4509,42 @@ whole:
 	ADDQ         BX, R10
 	DECQ         CX
 	JNZ          whole
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, R11
-	VADDPS       (R11), Y0, Y0
-	VADDPS       32(R11), Y1, Y1
-	ADDQ         R9, R11
-	VADDPS       (R11), Y2, Y2
-	VADDPS       32(R11), Y3, Y3
-	ADDQ         R9, R11
-	VADDPS       (R11), Y4, Y4
-	VADDPS       32(R11), Y5, Y5
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R11)
+	VMOVUPS      (SI), Y6
+	PREFETCHT0   32(R11)
+	VMOVUPS      32(SI), Y7
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (R10)(DX*1), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (R10)(DX*2), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         DI, SI
+	ADDQ         DI, R11
+	ADDQ         BX, R10
+	DECQ         CX
+	JNZ          fetching
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R11
+	VADDPS (R11), Y0, Y0
+	VADDPS 32(R11), Y1, Y1
+	ADDQ   R9, R11
+	VADDPS (R11), Y2, Y2
+	VADDPS 32(R11), Y3, Y3
+	ADDQ   R9, R11
+	VADDPS (R11), Y4, Y4
+	VADDPS 32(R11), Y5, Y5
 
 store:
 	VMOVUPS Y0, (R8)
@@ -3737,6 +4595,8 @@ TEXT ·tile256x4(SB), NOSPLIT, $0-8
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -3761,20 +4621,49 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, R12
-	VADDPS       (R12), Y0, Y0
-	VADDPS       32(R12), Y1, Y1
-	ADDQ         R9, R12
-	VADDPS       (R12), Y2, Y2
-	VADDPS       32(R12), Y3, Y3
-	ADDQ         R9, R12
-	VADDPS       (R12), Y4, Y4
-	VADDPS       32(R12), Y5, Y5
-	ADDQ         R9, R12
-	VADDPS       (R12), Y6, Y6
-	VADDPS       32(R12), Y7, Y7
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Y8
+	PREFETCHT0   32(R12)
+	VMOVUPS      32(SI), Y9
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (R10)(DX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (R10)(DX*2), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Y0, Y0
+	VADDPS 32(R12), Y1, Y1
+	ADDQ   R9, R12
+	VADDPS (R12), Y2, Y2
+	VADDPS 32(R12), Y3, Y3
+	ADDQ   R9, R12
+	VADDPS (R12), Y4, Y4
+	VADDPS 32(R12), Y5, Y5
+	ADDQ   R9, R12
+	VADDPS (R12), Y6, Y6
+	VADDPS 32(R12), Y7, Y7
 
 store:
 	VMOVUPS Y0, (R8)
@@ -3833,6 +4722,8 @@ TEXT ·tile256x5(SB), NOSPLIT, $0-8
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -3860,23 +4751,55 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, R12
-	VADDPS       (R12), Y0, Y0
-	VADDPS       32(R12), Y1, Y1
-	ADDQ         R9, R12
-	VADDPS       (R12), Y2, Y2
-	VADDPS       32(R12), Y3, Y3
-	ADDQ         R9, R12
-	VADDPS       (R12), Y4, Y4
-	VADDPS       32(R12), Y5, Y5
-	ADDQ         R9, R12
-	VADDPS       (R12), Y6, Y6
-	VADDPS       32(R12), Y7, Y7
-	ADDQ         R9, R12
-	VADDPS       (R12), Y8, Y8
-	VADDPS       32(R12), Y9, Y9
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Y10
+	PREFETCHT0   32(R12)
+	VMOVUPS      32(SI), Y11
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (R10)(DX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (R10)(DX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R11)(DX*1), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Y0, Y0
+	VADDPS 32(R12), Y1, Y1
+	ADDQ   R9, R12
+	VADDPS (R12), Y2, Y2
+	VADDPS 32(R12), Y3, Y3
+	ADDQ   R9, R12
+	VADDPS (R12), Y4, Y4
+	VADDPS 32(R12), Y5, Y5
+	ADDQ   R9, R12
+	VADDPS (R12), Y6, Y6
+	VADDPS 32(R12), Y7, Y7
+	ADDQ   R9, R12
+	VADDPS (R12), Y8, Y8
+	VADDPS 32(R12), Y9, Y9
 
 store:
 	VMOVUPS Y0, (R8)
@@ -3943,6 +4866,8 @@ TEXT ·tile256x6(SB), NOSPLIT, $0-8
 	MOVQ       DI, R12
 	SHLQ       $0x04, R12
 	ADDQ       SI, R12
+	CMPQ       80(AX), $0x02
+	JEQ        apart
 
 whole:
 	PREFETCHT0   (R12)
@@ -3973,26 +4898,61 @@ whole:
 	ADDQ         BX, R11
 	DECQ         CX
 	JNZ          whole
-	CMPQ         64(AX), $0x00
-	JEQ          store
-	MOVQ         R8, R12
-	VADDPS       (R12), Y0, Y0
-	VADDPS       32(R12), Y1, Y1
-	ADDQ         R9, R12
-	VADDPS       (R12), Y2, Y2
-	VADDPS       32(R12), Y3, Y3
-	ADDQ         R9, R12
-	VADDPS       (R12), Y4, Y4
-	VADDPS       32(R12), Y5, Y5
-	ADDQ         R9, R12
-	VADDPS       (R12), Y6, Y6
-	VADDPS       32(R12), Y7, Y7
-	ADDQ         R9, R12
-	VADDPS       (R12), Y8, Y8
-	VADDPS       32(R12), Y9, Y9
-	ADDQ         R9, R12
-	VADDPS       (R12), Y10, Y10
-	VADDPS       32(R12), Y11, Y11
+	JMP          add
+
+apart:
+fetching:
+	PREFETCHT0   (R12)
+	VMOVUPS      (SI), Y12
+	PREFETCHT0   32(R12)
+	VMOVUPS      32(SI), Y13
+	PREFETCHT0   112(R10)
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (R10)(DX*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (R10)(DX*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R11), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R11)(DX*1), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R11)(DX*2), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         DI, SI
+	ADDQ         DI, R12
+	ADDQ         BX, R10
+	ADDQ         BX, R11
+	DECQ         CX
+	JNZ          fetching
+
+add:
+	CMPQ   64(AX), $0x00
+	JEQ    store
+	MOVQ   R8, R12
+	VADDPS (R12), Y0, Y0
+	VADDPS 32(R12), Y1, Y1
+	ADDQ   R9, R12
+	VADDPS (R12), Y2, Y2
+	VADDPS 32(R12), Y3, Y3
+	ADDQ   R9, R12
+	VADDPS (R12), Y4, Y4
+	VADDPS 32(R12), Y5, Y5
+	ADDQ   R9, R12
+	VADDPS (R12), Y6, Y6
+	VADDPS 32(R12), Y7, Y7
+	ADDQ   R9, R12
+	VADDPS (R12), Y8, Y8
+	VADDPS 32(R12), Y9, Y9
+	ADDQ   R9, R12
+	VADDPS (R12), Y10, Y10
+	VADDPS 32(R12), Y11, Y11
 
 store:
 	VMOVUPS Y0, (R8)

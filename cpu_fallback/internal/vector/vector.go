@@ -20,6 +20,10 @@ type Tile struct {
 	Add        int    // not 0: add to C
 	Mask       uint64 // a bit for each column that exists, the first lowest
 	// Long, when not 0, is the loop for many terms, which fetches B and C ahead.
-	// It reads rows of B as if all columns existed.
+	// It reads rows of B as if all columns existed. LongApart is the same for a
+	// transposed A whose rows lie apart, which it fetches ahead, too.
 	Long int
 }
+
+// LongApart is a value of Tile.Long.
+const LongApart = 2

@@ -29,6 +29,14 @@ const (
 // cache, as a power of two.
 const rowsAheadLog = 4
 
+// longApart is the value of fieldLong for a transposed A whose rows lie apart.
+const longApart = 2
+
+// nextOfA is how many bytes further on in a row of A a tile fetches into the L1
+// cache where it is transposed: what the next rows of the result need of this
+// term. The rows lie too far apart for the processor to guess it.
+const nextOfA = 112
+
 func main() {
 	ConstraintExpr("amd64")
 	for rows := 1; rows <= 12; rows++ {
@@ -106,13 +114,16 @@ func tile(rows, width int, wide bool) {
 	}
 	at, ahead := GP64(), GP64()
 	// A masked load takes one of the two units that multiply.
-	loop := func(label string, load func(m Mem, j int), fetch bool) {
+	loop := func(label string, load func(m Mem, j int), fetch, fetchA bool) {
 		Label(label)
 		for j := range bs {
 			if fetch {
 				PREFETCHT0(Mem{Base: ahead, Disp: j * bytes})
 			}
 			load(Mem{Base: b, Disp: j * bytes}, j)
+		}
+		if fetchA {
+			PREFETCHT0(Mem{Base: bases[0], Disp: nextOfA})
 		}
 		for i := range acc {
 			x := vector()
@@ -134,7 +145,7 @@ func tile(rows, width int, wide bool) {
 	if wide {
 		CMPQ(Mem{Base: t, Disp: fieldLong}, Imm(0))
 		JNE(LabelRef("long"))
-		loop("masked", func(m Mem, j int) { VMOVUPS_Z(m, masks[j], bs[j]) }, false)
+		loop("masked", func(m Mem, j int) { VMOVUPS_Z(m, masks[j], bs[j]) }, false, false)
 		JMP(LabelRef("add"))
 	}
 	Label("long")
@@ -152,7 +163,13 @@ func tile(rows, width int, wide bool) {
 	MOVQ(bRow, ahead)
 	SHLQ(Imm(rowsAheadLog), ahead)
 	ADDQ(b, ahead)
-	loop("whole", func(m Mem, j int) { VMOVUPS(m, bs[j]) }, true)
+	whole := func(m Mem, j int) { VMOVUPS(m, bs[j]) }
+	CMPQ(Mem{Base: t, Disp: fieldLong}, Imm(longApart))
+	JEQ(LabelRef("apart"))
+	loop("whole", whole, true, false)
+	JMP(LabelRef("add"))
+	Label("apart")
+	loop("fetching", whole, true, true)
 
 	Label("add")
 	CMPQ(Mem{Base: t, Disp: fieldAdd}, Imm(0))
