@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -30,6 +31,10 @@ func hookSignature(hook reflect.Type) string {
 	return signature(hookName(hook), hook.Method(0).Type)
 }
 
+// goodMethods has the types that checkMethods found nothing wrong with: looking
+// takes as long as a step of a small model.
+var goodMethods sync.Map
+
 // checkMethods says which method of a callback Fit would never call although it
 // looks as if it did. The error goes on from "a T, ".
 //
@@ -43,6 +48,9 @@ func checkMethods(c Callback) error {
 	}
 	if t.Kind() == reflect.Func && reflect.ValueOf(c).IsNil() {
 		return errors.New("is a nil function")
+	}
+	if _, ok := goodMethods.Load(t); ok {
+		return nil
 	}
 	full := t // has the methods of the pointer as well
 	if t.Kind() != reflect.Pointer {
@@ -68,6 +76,7 @@ func checkMethods(c Callback) error {
 	if !listens {
 		return fmt.Errorf("has none of the methods of a callback: %s", hookNames())
 	}
+	goodMethods.Store(t, true)
 	return nil
 }
 

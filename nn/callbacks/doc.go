@@ -75,10 +75,10 @@ func (m monitor) direction() (rising, known bool) {
 	if m.mode != Auto {
 		return m.mode == Max, true
 	}
-	last := -1
+	last, key := -1, "_"+m.key()+"_"
 	look := func(words []string, up bool) {
 		for _, word := range words {
-			if at := strings.LastIndex("_"+m.key()+"_", "_"+word+"_"); at > last {
+			if at := strings.LastIndex(key, "_"+word+"_"); at > last {
 				last, rising, known = at, up, true
 			}
 		}
