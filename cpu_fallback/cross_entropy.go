@@ -12,7 +12,7 @@ type rowCrossEntropy struct {
 	logits, targets matrix
 	labels          []int32 // where there are no targets
 	loss            []float32
-	slope           *crossEntropySlope // nil where no gradient is wanted
+	blocks          *crossEntropyBlocks // nil where neither a gradient is wanted nor memory is worth the while
 	chunk           int
 	job             *job
 }
@@ -28,8 +28,8 @@ func (d *device) crossEntropy(k *compute.SoftmaxCrossEntropy) (op, error) {
 	if k.Targets.Empty() {
 		s.targets.data = nil
 	}
-	if !k.Grad.Empty() && k.Rows*k.Cols > 0 {
-		s.slope = d.crossEntropySlope(k, s, grad)
+	if n := k.Rows * k.Cols; n > 0 && (!k.Grad.Empty() || n <= mostExponentials) {
+		s.blocks = d.crossEntropyBlocks(k, s, grad)
 	}
 	var parts int
 	s.chunk, parts = cut(s.rows, 20*s.cols+400, 1)
@@ -38,20 +38,19 @@ func (d *device) crossEntropy(k *compute.SoftmaxCrossEntropy) (op, error) {
 }
 
 func (s *rowCrossEntropy) run(p *pool) {
-	if s.slope != nil {
-		s.slope.exponentials.start(p.workers[0])
-		s.slope.slopes.start(p.workers[0])
+	if s.blocks != nil {
+		s.blocks.start(p.workers[0])
 	}
 	p.run(s.job)
 }
 
 func (s *rowCrossEntropy) part(w *worker, i int) {
 	lo, hi := i*s.chunk, min((i+1)*s.chunk, s.rows)
-	if s.slope != nil {
+	if s.blocks != nil {
 		// As many rows at a time as stay in the L1 cache, and one at least.
 		step := max(1, 4*blockWords/s.cols)
 		for at := lo; at < hi; at += step {
-			s.slope.rows(w, s, at, min(at+step, hi))
+			s.blocks.rows(w, s, at, min(at+step, hi))
 		}
 		return
 	}
@@ -93,12 +92,16 @@ func (s *rowCrossEntropy) known(x []float32, top float32, r int) (loss, weight f
 	return loss, weight
 }
 
-// crossEntropySlope is the gradient of a cross-entropy: two formulas over all
-// rows, with a number for each row that is worked out in between.
-type crossEntropySlope struct {
-	grad         matrix
+// mostExponentials is how many words a kernel without a gradient keeps the
+// exponentials of its logits in.
+const mostExponentials = 1 << 16
+
+// crossEntropyBlocks is a cross-entropy as two formulas over many rows, with a
+// number for each row that is worked out in between.
+type crossEntropyBlocks struct {
+	grad         matrix   // or memory for the exponentials
 	exponentials *program // grad = exp(logits - top)
-	slopes       *program // grad = scale (grad unit - targets)
+	slopes       *program // grad = scale (grad unit - targets); nil where no gradient is wanted
 	scale        float32
 	tops         []float32 // the largest logit of each row
 	units        []float32 // the sum of its targets over that of its exponentials
@@ -106,22 +109,30 @@ type crossEntropySlope struct {
 	weights      []float64 // the sum of its targets
 }
 
-func (d *device) crossEntropySlope(k *compute.SoftmaxCrossEntropy, s *rowCrossEntropy, grad matrix) *crossEntropySlope {
+func (d *device) crossEntropyBlocks(k *compute.SoftmaxCrossEntropy, s *rowCrossEntropy, grad matrix) *crossEntropyBlocks {
 	// With a second row, even if there is none, what each row has of its own is
 	// not taken for a number that is known when the kernel starts.
 	rows := max(k.Rows, 2)
-	g := &crossEntropySlope{grad: grad, scale: k.GradScale(),
+	dims := compute.D(rows, k.Cols)
+	out := []operand{{compute.Operand{View: k.Grad.View, Strides: compute.Strides{0, 0, k.Grad.Stride, 1}}, grad.data}}
+	if k.Grad.Empty() {
+		grad = matrix{data: alignedWords(rows * k.Cols), stride: k.Cols}
+		out[0] = operand{compute.Operand{Strides: dims.Contiguous()}, grad.data}
+	}
+	g := &crossEntropyBlocks{grad: grad, scale: k.GradScale(),
 		tops: make([]float32, rows), units: make([]float32, rows), losses: make([]float64, k.Rows), weights: make([]float64, k.Rows)}
 	over := func(m compute.Matrix, data matrix) operand {
 		return operand{compute.Operand{View: m.View, Strides: compute.Strides{0, 0, m.Stride, 1}}, data.data}
 	}
 	each := func(x []float32) operand { return operand{compute.Operand{Strides: compute.Strides{0, 0, 1, 0}}, x} }
-	dims := compute.D(rows, k.Cols)
-	out := []operand{over(k.Grad, grad)}
 
 	b := compute.NewBuilder(compute.Float, compute.Float)
 	e := b.MustBuild(b.Apply(compute.OpExp, b.Apply(compute.OpSub, b.Input(0), b.Input(1))))
 	g.exponentials = compile(e, dims, []operand{over(k.Logits, s.logits), each(g.tops)}, out)
+	d.pool.reserve(g.exponentials.slots, g.exponentials.scratch(), 0)
+	if k.Grad.Empty() {
+		return g
+	}
 
 	in := []operand{out[0], each(g.units)}
 	b = compute.NewBuilder(compute.Float, compute.Float)
@@ -137,15 +148,20 @@ func (d *device) crossEntropySlope(k *compute.SoftmaxCrossEntropy, s *rowCrossEn
 		slope = b.Apply(compute.OpMul, slope, b.Float(g.scale))
 	}
 	g.slopes = compile(b.MustBuild(slope), dims, in, out)
-	for _, p := range []*program{g.exponentials, g.slopes} {
-		d.pool.reserve(p.slots, p.scratch(), 0)
-	}
+	d.pool.reserve(g.slopes.slots, g.slopes.scratch(), 0)
 	return g
 }
 
-// rows computes losses and gradients of rows [lo, hi). Grad may be the logits,
+func (g *crossEntropyBlocks) start(w *worker) {
+	g.exponentials.start(w)
+	if g.slopes != nil {
+		g.slopes.start(w)
+	}
+}
+
+// rows computes losses, and gradients if they are wanted, of rows [lo, hi). Grad may be the logits,
 // which are therefore looked at before they are overwritten.
-func (g *crossEntropySlope) rows(w *worker, s *rowCrossEntropy, lo, hi int) {
+func (g *crossEntropyBlocks) rows(w *worker, s *rowCrossEntropy, lo, hi int) {
 	for r := lo; r < hi; r++ {
 		x := s.row(s.logits, r)
 		g.tops[r] = maxOf(x)
@@ -161,11 +177,14 @@ func (g *crossEntropySlope) rows(w *worker, s *rowCrossEntropy, lo, hi int) {
 		}
 		s.loss[r] = float32(loss)
 		g.units[r] = float32(weight / sum)
-		if s.targets.data == nil && weight == weight {
+		if g.slopes != nil && s.targets.data == nil && weight == weight {
 			// The target of the class is 1. Its slope waits in tops for its place.
 			e := g.grad.row(r, s.cols)[s.labels[r]]
 			g.tops[r] = (e*g.units[r] - 1) * g.scale
 		}
+	}
+	if g.slopes == nil {
+		return
 	}
 	g.slopes.begin(w)
 	g.slopes.over(w, lo*s.cols, hi*s.cols)
