@@ -30,6 +30,7 @@ func (b *buffer) Release() {
 	d.liveBytes -= int64(b.length) * 4
 	d.releases++
 	b.words = nil
+	d.pool.forget()
 }
 
 // alignment of buffers in words: a cache line, which is also the widest vector.

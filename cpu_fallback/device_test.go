@@ -4,9 +4,11 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/glearn-go/glearn/compute"
 )
@@ -185,5 +187,33 @@ func TestLongCopies(t *testing.T) {
 		if got := b.read(b.floats(x)); !slices.Equal(got, x) {
 			t.Errorf("%d words do not come back as they were written", n)
 		}
+	}
+}
+
+// The memory of a released buffer is free, whatever worked on it last.
+func TestReleasedMemoryIsFree(t *testing.T) {
+	b := newBench(t, 2, "")
+	first, _ := someOfEach(b)
+	for i := range first {
+		kernels, _ := someOfEach(b) // some of which share arrays
+		k := kernels[i]
+		reads, writes := k.Access()
+		b.d.Run(k)
+		var left []weak.Pointer[float32]
+		for _, v := range slices.Concat(reads, writes) {
+			if x := v.Buffer.(*buffer); x.words != nil {
+				left = append(left, weak.Make(&x.words[0]))
+				v.Buffer.Release()
+			}
+		}
+		runtime.GC()
+		for n, p := range left {
+			if p.Value() != nil {
+				t.Errorf("%v: array %d is still in memory", k, n)
+			}
+		}
+	}
+	if err := b.d.Sync(); err != nil {
+		t.Fatal(err)
 	}
 }

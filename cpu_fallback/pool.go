@@ -76,6 +76,7 @@ type pool struct {
 	current atomic.Pointer[job]
 	turn    atomic.Uint32 // changes with every job
 	closing atomic.Bool
+	used    bool // since the last forget
 }
 
 func newPool(threads int) *pool {
@@ -93,6 +94,7 @@ func (p *pool) threads() int { return len(p.workers) }
 
 // run finishes all parts of j.
 func (p *pool) run(j *job) {
+	p.used = true
 	if j.parts <= 1 || len(p.workers) == 1 {
 		for i := range int(j.parts) {
 			j.task.part(p.workers[0], i)
@@ -194,6 +196,20 @@ func grown[T any](s []T, n int) []T {
 		return make([]T, n)
 	}
 	return s
+}
+
+// forget lets go of the arrays that the last jobs worked on, which may be all
+// that keeps the memory of a released buffer. It comes between two jobs.
+func (p *pool) forget() {
+	if !p.used {
+		return
+	}
+	p.used = false
+	p.current.Store(nil)
+	for _, w := range p.workers {
+		clear(w.slots)
+		w.gemm, w.vectors = gemm{}, vectorState{}
+	}
 }
 
 // stop ends the helpers. The pool runs nothing afterwards.
