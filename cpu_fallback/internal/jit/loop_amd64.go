@@ -227,10 +227,6 @@ func (w *writer) broadcast(v Value, register byte) {
 
 // body is the formula for a vector of elements, or for those that are left.
 func (w *writer) body(masked bool) {
-	kept := map[Value]bool{}
-	for _, v := range w.hoist {
-		kept[v] = true
-	}
 	for i := range w.b.code {
 		in := &w.b.code[i]
 		if !w.live[i] || in.hoisted() {
@@ -241,7 +237,7 @@ func (w *writer) body(masked bool) {
 		embedded := false
 		for k, a := range in.operands() {
 			args[k] = w.register[a]
-			if !w.b.code[a].hoisted() || kept[a] {
+			if !w.b.code[a].hoisted() || w.kept[a] {
 				continue
 			}
 			if w.b.embeds(in, k) {

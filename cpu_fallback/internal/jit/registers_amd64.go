@@ -4,9 +4,11 @@ import "sort"
 
 // placement is where a loop's values live.
 type placement struct {
-	hoist    []Value // constants and single values that keep a register for the whole loop
-	register []byte  // of each value
-	scratch  [][]byte
+	hoist    []Value  // constants and single values that keep a register for the whole loop
+	kept     []bool   // whether a value is one of them
+	register []byte   // of each value
+	scratch  [][]byte // of each instruction, for operands that are other constants
+	used     int      // registers in all
 }
 
 // place gives every value a register. As many constants as possible keep one,
@@ -26,34 +28,64 @@ func (b *Builder) place(live []bool, registers int) (*placement, error) {
 		}
 	}
 	sort.SliceStable(hoist, func(i, k int) bool { return uses[hoist[i]] > uses[hoist[k]] })
-	for kept := min(len(hoist), registers); kept >= 0; kept-- {
-		if p := b.allocate(live, hoist[:kept], registers); p != nil {
+	for kept := min(len(hoist), registers); kept >= 0; {
+		p := b.allocate(live, hoist[:kept])
+		if p.used <= registers {
 			return p, nil
 		}
+		// Every constant that gives its register up leaves one more, at most.
+		kept -= p.used - registers
 	}
 	return nil, ErrTooLarge
 }
 
 // allocate walks the code once and gives registers to results, and back after
-// their last use; nil when they do not suffice.
-func (b *Builder) allocate(live []bool, hoist []Value, registers int) *placement {
-	p := &placement{hoist: hoist, register: make([]byte, len(b.code)), scratch: make([][]byte, len(b.code))}
-	kept := map[Value]bool{}
+// their last use, as if there were any number of them.
+func (b *Builder) allocate(live []bool, hoist []Value) *placement {
+	n := len(b.code)
+	p := &placement{hoist: hoist, kept: make([]bool, n), register: make([]byte, n), scratch: make([][]byte, n), used: len(hoist)}
 	for i, v := range hoist {
-		kept[v] = true
-		p.register[v] = byte(i)
+		p.kept[v], p.register[v] = true, byte(i)
 	}
 	var free []byte
-	for r := registers - 1; r >= len(hoist); r-- {
-		free = append(free, byte(r))
-	}
-	take := func() (r byte, ok bool) {
+	take := func() (r byte) {
 		if len(free) == 0 {
-			return 0, false
+			p.used++
+			return byte(p.used - 1)
 		}
 		r, free = free[len(free)-1], free[:len(free)-1]
-		return r, true
+		return r
 	}
+	last := b.lastUses(live)
+	for i := range b.code {
+		in := &b.code[i]
+		if !live[i] || in.hoisted() {
+			continue
+		}
+		// Constants without a register are loaded just before.
+		for k, a := range in.operands() {
+			if b.code[a].hoisted() && !p.kept[a] && !b.embeds(in, k) {
+				p.scratch[i] = append(p.scratch[i], take())
+			}
+		}
+		if in.kind != kindStore {
+			// Not the register of an operand: a selection writes its result
+			// before it has read them all.
+			p.register[i] = take()
+		}
+		free = append(free, p.scratch[i]...)
+		for _, a := range in.operands() {
+			if last[a] == i && !b.code[a].hoisted() {
+				last[a] = -1 // it may be another operand, too
+				free = append(free, p.register[a])
+			}
+		}
+	}
+	return p
+}
+
+// lastUses is the instruction that reads each value last.
+func (b *Builder) lastUses(live []bool) []int {
 	last := make([]int, len(b.code))
 	for i := range b.code {
 		if live[i] {
@@ -62,41 +94,7 @@ func (b *Builder) allocate(live []bool, hoist []Value, registers int) *placement
 			}
 		}
 	}
-	for i := range b.code {
-		in := &b.code[i]
-		if !live[i] || in.hoisted() {
-			continue
-		}
-		// Constants without a register are loaded just before.
-		for k, a := range in.operands() {
-			if !b.code[a].hoisted() || kept[a] || b.embeds(in, k) {
-				continue
-			}
-			r, ok := take()
-			if !ok {
-				return nil
-			}
-			p.scratch[i] = append(p.scratch[i], r)
-		}
-		if in.kind != kindStore {
-			// Not the register of an operand: a selection writes its result
-			// before it has read them all.
-			r, ok := take()
-			if !ok {
-				return nil
-			}
-			p.register[i] = r
-		}
-		free = append(free, p.scratch[i]...)
-		done := map[Value]bool{}
-		for _, a := range in.operands() {
-			if last[a] == i && !b.code[a].hoisted() && !done[a] {
-				done[a] = true
-				free = append(free, p.register[a])
-			}
-		}
-	}
-	return p
+	return last
 }
 
 // embeds is true of an operand that an instruction can take from memory when it
