@@ -53,15 +53,20 @@ func (p *program) over(w *worker, from, to int) {
 	}
 }
 
+// longestRun is how many elements one call of machine code computes at most.
+// Go cannot stop a goroutine within it, and the collector of
+// garbage waits for it with all others stopped.
+const longestRun = 1 << 16
+
 // overWhole is over for a program that is one loop: whole rows of the layout at
 // once, and parts of rows at the ends.
 func (p *program) overWhole(w *worker, from, to int) {
 	inner := p.inner()
 	for from < to {
-		count, rows := min(inner-from%inner, to-from), 1
+		count, rows := min(inner-from%inner, to-from, longestRun), 1
 		if count == inner {
 			outer := p.dims[compute.MaxAxes-2]
-			rows = min((to-from)/inner, outer-from/inner%outer)
+			rows = min((to-from)/inner, outer-from/inner%outer, max(longestRun/inner, 1))
 		}
 		p.whole.rows(p, w, from, rows, count, inner)
 		from += rows * count

@@ -175,3 +175,42 @@ func TestRandomCountsElements(t *testing.T) {
 		}
 	})
 }
+
+// runs is a loop that notes which elements it was to compute.
+type runs struct {
+	t    *testing.T
+	seen []int
+}
+
+func (r *runs) rows(_ *program, _ *worker, position, rows, count, distance int) {
+	if rows*count > longestRun {
+		r.t.Errorf("%d rows of %d elements in one call, want %d elements at most", rows, count, longestRun)
+	}
+	for row := range rows {
+		for i := range count {
+			r.seen[position+row*distance+i]++
+		}
+	}
+}
+
+// A loop over a whole program gets every element once, a bounded number in a
+// call.
+func TestOneLoopRunsOverEveryElement(t *testing.T) {
+	for _, dims := range [][compute.MaxAxes]int{{1, 1, 1, 3*longestRun + 5}, {1, 1, 3, longestRun + 1}, {1, 2, 5000, 31}, {2, 3, 4, 5}} {
+		size := dims[0] * dims[1] * dims[2] * dims[3]
+		for _, from := range []int{0, 7} {
+			r := &runs{t, make([]int, size)}
+			p := &program{layout: layout{dims: dims, size: size}, whole: r}
+			p.over(&worker{}, from, size-from/2)
+			for i, n := range r.seen {
+				want := 0
+				if i >= from && i < size-from/2 {
+					want = 1
+				}
+				if n != want {
+					t.Fatalf("%v from %d: element %d is computed %d times, want %d", dims, from, i, n, want)
+				}
+			}
+		}
+	}
+}
